@@ -1,0 +1,2 @@
+app_name = "access"
+urlpatterns = []  # type: ignore[var-annotated]

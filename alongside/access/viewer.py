@@ -1,0 +1,108 @@
+"""Who is looking, and where they stand."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from alongside.access.kinds import SEES, Kind
+from alongside.kit.errors import NotFound
+from alongside.people import queries as people
+from alongside.people.models import Partnership, Seat
+from alongside.people.rules import STAFF_ROLES, Post, Role, holds
+
+
+@dataclass
+class Viewer:
+    """A person who is looking or acting, at a moment. Made at the edge, once a request.
+
+    What they read is noted here and written to the trail before the answer leaves (`flush`).
+    """
+
+    person_id: uuid.UUID
+    organisation_id: uuid.UUID
+    now: datetime.datetime
+    language: str = "en"
+    is_staff: bool = False
+    readings: dict[tuple[uuid.UUID | None, Kind], int] = field(default_factory=lambda: defaultdict(int))
+
+    @cached_property
+    def seats(self) -> list[Seat]:
+        """The seats held now."""
+        return people.seats_of(self.person_id, now=self.now)
+
+    @cached_property
+    def posts(self) -> frozenset[Post]:
+        """What the viewer is employed as now."""
+        return people.posts_of(self.person_id, now=self.now)
+
+    def roles_in(self, partnership_id: uuid.UUID) -> frozenset[Role]:
+        """The roles held now in a partnership; empty for a stranger."""
+        return frozenset(Role(seat.role) for seat in self.seats if seat.partnership_id == partnership_id)
+
+    def note_reading(self, kind: Kind, partnership_id: uuid.UUID | None, count: int) -> None:
+        self.readings[partnership_id, kind] += count
+
+
+@dataclass(eq=False)
+class Place:
+    """A partnership as one who has a seat in it stands there."""
+
+    by: Viewer
+    partnership: Partnership
+    seats: tuple[Seat, ...]
+    roles: frozenset[Role]
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.partnership.id
+
+    @property
+    def is_client(self) -> bool:
+        return Role.CLIENT in self.roles
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF_ROLES)
+
+    @cached_property
+    def names(self) -> dict[uuid.UUID, str]:
+        """What everybody who has or had a seat here is called, by person id."""
+        return {seat.person_id: seat.person.called for seat in self.seats}
+
+    @cached_property
+    def client_id(self) -> uuid.UUID:
+        return next(seat.person_id for seat in self.seats if seat.role == Role.CLIENT)
+
+    @property
+    def client_name(self) -> str:
+        return self.names[self.client_id]
+
+    @cached_property
+    def worker_name(self) -> str:
+        """What the worker is called; with several, the one who came first; empty when there is none."""
+        return next((seat.person.called for seat in self.seats_now if seat.role == Role.WORKER), "")
+
+    @property
+    def seats_now(self) -> tuple[Seat, ...]:
+        return tuple(seat for seat in self.seats if holds(begins=seat.begins, ends=seat.ends, now=self.by.now))
+
+    def sees(self, kind: Kind) -> bool:
+        """Whether the viewer's seat opens this kind at all."""
+        return any(kind in SEES[role] for role in self.roles)
+
+
+def enter(viewer: Viewer, partnership_id: uuid.UUID) -> Place:
+    """Return the partnership as the viewer stands in it; raise `NotFound` for a stranger, as if it were not there."""
+    seats = tuple(people.seats_in(partnership_id))
+    roles = frozenset(
+        Role(seat.role)
+        for seat in seats
+        if seat.person_id == viewer.person_id and holds(begins=seat.begins, ends=seat.ends, now=viewer.now)
+    )
+    if not roles or seats[0].partnership.organisation_id != viewer.organisation_id:
+        raise NotFound
+    return Place(by=viewer, partnership=seats[0].partnership, seats=seats, roles=roles)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Agreement(AppConfig):
+    name = "alongside.agreement"
+    label = "agreement"

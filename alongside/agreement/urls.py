@@ -1,0 +1,2 @@
+app_name = "agreement"
+urlpatterns = []  # type: ignore[var-annotated]

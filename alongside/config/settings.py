@@ -1,0 +1,213 @@
+"""Django's settings. What an agency may change stands in `environment.py`; the rest is the house's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+
+from alongside.config import environment as env
+
+PRODUCTION = env.PRODUCTION.is_on()
+DEMO = env.DEMO.is_on()
+DATA = env.data_folder()
+DEBUG = False
+SECRET_KEY = env.signing_secret()
+ROOT_KEY_FILE = env.root_key_file()
+ALLOWED_HOSTS = [host.strip() for host in env.HOSTS.read().split(",") if host.strip()]
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", "testserver"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "alongside.kit",
+    "alongside.vault",
+    "alongside.people",
+    "alongside.access",
+    "alongside.live",
+    "alongside.reach",
+    "alongside.agreement",
+    "alongside.record",
+    "alongside.decisions",
+    "alongside.journeys",
+    "alongside.web",
+]
+
+MIDDLEWARE = [
+    "alongside.web.middleware.headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "alongside.people.sessions.keep_short",
+    "alongside.access.middleware.who_is_looking",
+    "alongside.web.middleware.refusals",
+    "alongside.access.middleware.closed_by_default",
+]
+
+ROOT_URLCONF = "alongside.config.urls"
+WSGI_APPLICATION = "alongside.config.wsgi.application"
+ASGI_APPLICATION = "alongside.config.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "alongside.web.frame.frame",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "alongside.web.frame.FormRenderer"
+
+# --- Where things are kept ---------------------------------------------------------------------
+
+SQLITE: dict[str, Any] = {
+    "ENGINE": "alongside.config.sqlite",
+    "CONN_MAX_AGE": None,
+    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 5},
+}
+POSTGRESQL: dict[str, Any] = {
+    "CONN_MAX_AGE": None,
+    "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": True,
+    # A pooler in transaction mode cannot keep prepared statements.
+    "OPTIONS": {"prepare_threshold": None, "connect_timeout": 2},
+}
+
+
+def _database(url: str, file: str) -> dict[str, Any]:
+    if not url:
+        return {**SQLITE, "NAME": DATA / file, "TEST": {"NAME": None}}
+    database: dict[str, Any] = {**dj_database_url.parse(url)}
+    if "sqlite" in database["ENGINE"]:
+        return {**SQLITE, "NAME": database["NAME"]}
+    return {**database, **POSTGRESQL, "OPTIONS": {**database.get("OPTIONS", {}), **POSTGRESQL["OPTIONS"]}}
+
+
+DATABASES = {
+    "default": _database(env.DATABASE_URL.read(), "alongside.sqlite3"),
+    "keys": {
+        **_database(env.KEYS_DATABASE_URL.read(), "keys.sqlite3"),
+        "TEST": {"NAME": "test_alongside_keys"} if env.KEYS_DATABASE_URL.read() else {"NAME": None},
+    },
+}
+DATABASE_ROUTERS = ["alongside.vault.router.KeyRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # Shared by every thread and process: a one-time code must not be accepted once per process.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+# --- Signing in --------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.Account"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+AUTHENTICATION_BACKENDS = ["alongside.people.backends.StaffBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/"
+LOGIN_REDIRECT_URL = "/today/"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+REFUSED_VIEW = "alongside.web.views.refused"  # draws the page that says why something did not happen
+CSRF_FAILURE_VIEW = "alongside.web.views.form_too_old"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Languages ---------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
+LOCALE_PATHS = [env.HOUSE / "alongside" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files ------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- What the browser is told ------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves the house by mail yet
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.csrf": {"level": "ERROR"}},
+}
+
+SITE_TITLE = env.SITE_TITLE.read()
+LEAVE_TO = env.LEAVE_TO.read()
+THREADS = int(env.THREADS.read())
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.PROXIES.read())

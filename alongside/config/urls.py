@@ -1,0 +1,20 @@
+"""Every address of the house. Rooms hang their own under the partnership they belong to."""
+
+from django.urls import include, path
+
+PLACE = "space/<uuid:partnership_id>/"
+
+urlpatterns = [
+    path("", include("alongside.web.urls")),
+    path("", include("alongside.people.urls")),
+    path("", include("alongside.journeys.urls")),
+    path("account/", include("allauth.urls")),
+    path(PLACE, include("alongside.access.urls")),
+    path(PLACE, include("alongside.reach.urls")),
+    path(PLACE, include("alongside.agreement.urls")),
+    path(PLACE, include("alongside.record.urls")),
+    path(PLACE + "decisions/", include("alongside.decisions.urls")),
+]
+
+handler404 = "alongside.web.views.not_found"
+handler500 = "alongside.web.views.broken"

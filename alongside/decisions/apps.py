@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Decisions(AppConfig):
+    name = "alongside.decisions"
+    label = "decisions"

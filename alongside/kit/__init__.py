@@ -1,0 +1,1 @@
+"""Ids, time, text and form pieces that know nothing of the domain."""

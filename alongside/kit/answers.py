@@ -1,0 +1,48 @@
+"""Answering a posted form: one call to an action, and nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import IntegrityError
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+
+from alongside.kit.errors import NotFound, Refused
+from alongside.kit.forms import Form
+
+F = TypeVar("F", bound=Form)
+
+
+class SeeOther(HttpResponseRedirect):
+    """Go and look at the page: the answer to a form that did what it asked."""
+
+    status_code = 303
+
+
+def answer_form(
+    form: F,
+    *,
+    do: Callable[[F], Any],
+    then: Callable[[Any], str],
+    again: Callable[[F, int], HttpResponse],
+) -> HttpResponseBase:
+    """Run `do` with a valid form and go to `then(result)`; else draw the page `again` with the form and its status.
+
+    An invalid form answers 400, a refusal its own status, each with a sentence and with everything
+    that was typed. When two arrivals of the same write race, the loser runs once more and finds
+    what the winner wrote.
+    """
+    if not form.is_valid():
+        return again(form, 400)
+    try:
+        try:
+            result = do(form)
+        except IntegrityError:
+            result = do(form)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return again(form, refusal.status)
+    return SeeOther(then(result))

@@ -1,0 +1,2 @@
+app_name = "record"
+urlpatterns = []  # type: ignore[var-annotated]

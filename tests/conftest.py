@@ -1,0 +1,135 @@
+"""The cast, the clock and the house, for every test.
+
+The cast is made up: Rosa and Nadia are clients; Dana is their worker; Amir covers; Samuel
+supervises; Lena runs the agency; Robin is a colleague without a seat in anybody's space.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from alongside.access.middleware import viewer_of
+from alongside.access.viewer import Place, Viewer, enter
+from alongside.journeys import actions as journeys
+from alongside.people.models import Account, Organisation
+from alongside.people.rules import Post, Role
+from alongside.vault import keys
+
+MONDAY = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
+PASSWORD = "a long enough password"
+PIN = "480615"
+
+
+def pytest_configure() -> None:
+    # Argon2 is slow on purpose; a test of its own checks that it is what the house uses.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Pages name static files by their hash, so they are collected once a run."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _every_test_has_the_house(request: pytest.FixtureRequest) -> None:
+    """Every test may use both databases, and they are empty."""
+    if request.node.get_closest_marker("django_db") is None:
+        request.node.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
+    request.getfixturevalue("db")
+    keys.forget_keys()
+
+
+@pytest.fixture
+def now() -> datetime.datetime:
+    """Monday 2 March 2026, nine in the morning."""
+    return MONDAY
+
+
+@pytest.fixture
+def frozen(now: datetime.datetime) -> Iterator[time_machine.Traveller]:
+    """A clock that stands still at `now` until it is moved."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@dataclass
+class Cast:
+    """The people of the stories, by first name, and the two spaces."""
+
+    organisation: Organisation
+    accounts: dict[str, Account] = field(default_factory=dict)
+    spaces: dict[str, Any] = field(default_factory=dict)
+    now: datetime.datetime = MONDAY
+
+    def viewer(self, name: str, *, now: datetime.datetime | None = None) -> Viewer:
+        """A fresh viewer, as at the start of a request."""
+        account = Account.objects.select_related("person").get(pk=self.accounts[name].pk)
+        return viewer_of(account, now=now or self.now)
+
+    def place(self, name: str, *, of: str = "rosa", now: datetime.datetime | None = None) -> Place:
+        """The space of `of` as `name` stands in it; `NotFound` for who has no seat there."""
+        return enter(self.viewer(name, now=now), self.spaces[of])
+
+
+@pytest.fixture
+def cast(now: datetime.datetime) -> Cast:
+    """Riverside with its staff, and the spaces of Rosa and Nadia, made through the actions."""
+    organisation = journeys.found_organisation(name="Riverside", now=now, time_zone="Europe/London")
+    cast = Cast(organisation=organisation, now=now)
+    posts = {
+        "dana": {Post.WORKER},
+        "amir": {Post.WORKER},
+        "robin": {Post.WORKER},
+        "samuel": {Post.SUPERVISOR},
+        "lena": {Post.DIRECTOR},
+    }
+    for name, held in posts.items():
+        cast.accounts[name] = journeys.employ(
+            organisation=organisation,
+            called=name.capitalize(),
+            email=f"{name}@riverside.example",
+            password=PASSWORD,
+            posts=frozenset(held),
+            now=now,
+        )
+    for name in ("rosa", "nadia"):
+        card = journeys.start_partnership(by=cast.viewer("dana"), called=name.capitalize(), language="en", now=now)
+        account = card.account
+        account.set_password(PIN)
+        account.joined_at = now
+        account.save()
+        cast.accounts[name] = account
+        cast.spaces[name] = account.person.key_scope_id
+    journeys.give_seat(
+        by=cast.viewer("dana"),
+        about=cast.place("dana"),
+        person_id=cast.accounts["samuel"].person_id,
+        role=Role.SUPERVISOR,
+        now=now,
+    )
+    return cast
+
+
+@pytest.fixture
+def signed_in(cast: Cast, frozen: Any) -> Callable[[str], Client]:
+    """A browser without JavaScript in which somebody of the cast is signed in, second factor and all."""
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        client.force_login(cast.accounts[name], backend="alongside.people.backends.StaffBackend")
+        session = client.session
+        session["second_factor"] = True
+        session.save()
+        return client
+
+    return sign_in
