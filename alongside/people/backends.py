@@ -1,13 +1,20 @@
-"""Checks an e-mail address and a password against the blind index."""
+"""Finds an account by its e-mail address or card number, and checks the secret that belongs to it.
+
+Only blind indexes are kept, and an unknown address or number costs as much time as a wrong secret.
+"""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
+from django.db import models
 
+from alongside.kit.prepared import Prepared
 from alongside.people.models import Account
+from alongside.people.rules import digits_of, pieces
 from alongside.vault.keys import blind_index
 
 
@@ -17,19 +24,48 @@ def email_index(address: str) -> str:
 
 
 def card_index(number: str) -> str:
-    """The blind index of a card's number; only its digits count."""
-    return blind_index("card", "".join(letter for letter in number if letter.isdigit()))
+    """The blind index of a card's number; only its digits count, in whichever script they were typed."""
+    return blind_index("card", digits_of(number))
+
+
+def card_pieces(account_id: uuid.UUID, digits: str) -> list[str]:
+    """Keyed fingerprints of the pieces of a card's number (or of a PIN), to compare the two later.
+
+    The number itself is kept nowhere, so this is what a session remembers of it until a PIN is chosen.
+    """
+    return [blind_index("piece of a card", f"{account_id}|{piece}")[:16] for piece in pieces(digits)]
+
+
+# Every request reads this.
+_SIGNED_IN = Prepared(
+    lambda pk: Account.objects.filter(pk=pk, is_active=True).select_related("person__organisation"),
+    pk=models.UUIDField(),
+)
 
 
 class StaffBackend(BaseBackend):
-    """Staff sign in with e-mail and password. The answer takes as long for an unknown address."""
+    """Staff sign in with e-mail and password. It also gives back whoever is signed in, staff or client."""
 
-    def authenticate(self, request: Any, email: str = "", password: str = "", **other: Any) -> Account | None:
+    def authenticate(self, request: Any, email: str, password: str) -> Account | None:  # type: ignore[override]
         account = Account.objects.filter(login=email_index(email), is_staff_account=True, is_active=True).first()
-        if account is None:
-            make_password(password)
-            return None
-        return account if account.check_password(password) else None
+        return account if is_right(account, password) else None
 
     def get_user(self, user_id: Any) -> Account | None:
-        return Account.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        return next(iter(_SIGNED_IN(pk=user_id)), None)
+
+
+def account_of_card(number: str) -> Account | None:
+    """The client's account that this card opens, or `None`. It does not say that anybody may come in."""
+    return (
+        Account.objects.select_related("person")
+        .filter(login=card_index(number), is_staff_account=False, is_active=True)
+        .first()
+    )
+
+
+def is_right(account: Account | None, secret: str) -> bool:
+    """Whether the password or PIN is right. An account that is not there takes the same time to say no."""
+    if account is None:
+        make_password(secret)
+        return False
+    return account.check_password(secret)

@@ -81,6 +81,8 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=8, default="en")
     is_staff_account = models.BooleanField()
     is_active = models.BooleanField(default=True)
+    # Staff: somebody else made this password, and nothing opens until it is changed.
+    has_starting_password = models.BooleanField(default=False)
     # She has read the safety notice and the limits of what stays between them.
     joined_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()

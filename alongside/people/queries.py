@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from django.contrib.sessions.models import Session
+from django.db import models
 from django.db.models import Q, QuerySet
 
-from alongside.people.models import Organisation, Partnership, Person, Seat, StaffPost
+from alongside.kit.prepared import Prepared
+from alongside.people.models import Account, Device, Organisation, Partnership, Person, Seat, StaffPost
 from alongside.people.rules import Post
 from alongside.vault.keys import load_keys
 
@@ -18,22 +22,34 @@ def holding(now: datetime.datetime) -> Q:
     return Q(begins__lte=now) & (Q(ends=None) | Q(ends__gt=now))
 
 
-def seats_in(partnership_id: uuid.UUID) -> list[Seat]:
-    """Every seat there ever was in a partnership, with its person and partnership, in one query."""
-    seats = list(
+# Every request reads these.
+_SEATS_IN = Prepared(
+    lambda partnership_id: (
         Seat.objects.filter(partnership_id=partnership_id)
         .select_related("person", "partnership__organisation")
         .order_by("begins", "id")
-    )
+    ),
+    partnership_id=models.UUIDField(),
+)
+_SEATS_OF = Prepared(
+    lambda person_id, now: (
+        Seat.objects.filter(holding(now), person_id=person_id).select_related("partnership").order_by("begins", "id")
+    ),
+    person_id=models.UUIDField(),
+    now=models.DateTimeField(),
+)
+
+
+def seats_in(partnership_id: uuid.UUID) -> list[Seat]:
+    """Every seat there ever was in a partnership, with its person and partnership, in one query."""
+    seats: list[Seat] = _SEATS_IN(partnership_id=partnership_id)
     load_keys([seat.person.key_scope_id for seat in seats])
     return seats
 
 
 def seats_of(person_id: uuid.UUID, *, now: datetime.datetime) -> list[Seat]:
     """The seats that a person holds now, oldest first, in one query."""
-    return list(
-        Seat.objects.filter(holding(now), person_id=person_id).select_related("partnership").order_by("begins", "id")
-    )
+    return _SEATS_OF(person_id=person_id, now=now)
 
 
 def posts_of(person_id: uuid.UUID, *, now: datetime.datetime) -> frozenset[Post]:
@@ -68,3 +84,34 @@ def the_organisation() -> Organisation | None:
 
 def partnership(partnership_id: uuid.UUID) -> Partnership | None:
     return Partnership.objects.filter(id=partnership_id).first()
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser that is signed in, as its owner sees it."""
+
+    id: uuid.UUID
+    looks_like: str
+    her_own: bool
+    since: datetime.datetime
+    seen: datetime.datetime
+    is_this_one: bool
+
+
+def devices_of(account: Account, *, this_one: str | None, now: datetime.datetime) -> list[SignedIn]:
+    """Where an account is signed in now, this browser first, then the newest, in one query."""
+    devices = Device.objects.filter(
+        account=account, session_key__in=Session.objects.filter(expire_date__gt=now).values("session_key")
+    ).order_by("-signed_in_at", "id")
+    found = [
+        SignedIn(
+            id=device.id,
+            looks_like=device.looks_like,
+            her_own=device.her_own,
+            since=device.signed_in_at,
+            seen=device.seen_at,
+            is_this_one=device.session_key == this_one,
+        )
+        for device in devices
+    ]
+    return sorted(found, key=lambda device: not device.is_this_one)

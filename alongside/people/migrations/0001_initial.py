@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=8)),
                 ('is_staff_account', models.BooleanField()),
                 ('is_active', models.BooleanField(default=True)),
+                ('has_starting_password', models.BooleanField(default=False)),
                 ('joined_at', models.DateTimeField(null=True)),
                 ('made_at', models.DateTimeField()),
             ],
