@@ -1,0 +1,377 @@
+"""Reading the record: what stands now, the whole of it in time order, and what waits for whom."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alongside.access import Kind, Place
+from alongside.kit.errors import NotFound
+from alongside.kit.waiting import Waiting
+from alongside.record import rules
+from alongside.record.models import Entry
+from alongside.record.rules import Slot, State, UrgentReason, What
+
+ON_A_PAGE = 50
+VERSIONS = (What.HEARD, What.CORRECTED)
+
+URGENT_REASONS = {
+    UrgentReason.DANGER_TO_LIFE: gettext_lazy("Somebody’s life is in danger"),
+    UrgentReason.CHILD_AT_RISK: gettext_lazy("A child is at risk"),
+    UrgentReason.COURT_TODAY: gettext_lazy("A court wants it today"),
+    UrgentReason.CANNOT_SPEAK: gettext_lazy("The person it is about cannot speak now"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The entry that stands in each slot; the newest entry of all is among them."""
+
+    need: Entry | None = None
+    hope: Entry | None = None
+    start: Entry | None = None
+    listening: Entry | None = None
+    picture: Entry | None = None
+
+    def of(self, slot: Slot) -> Entry | None:
+        found: Entry | None = getattr(self, slot.value)
+        return found
+
+    def id_in(self, slot: Slot) -> uuid.UUID | None:
+        entry = self.of(slot)
+        return entry.id if entry else None
+
+    @property
+    def next_number(self) -> int:
+        return 1 + max((entry.number for slot in Slot if (entry := self.of(slot)) is not None), default=0)
+
+    @property
+    def said(self) -> bool:
+        """Her need or her hope stands in her own words."""
+        return any(entry is not None and not entry.is_taken_back for entry in (self.need, self.hope))
+
+    @property
+    def waived(self) -> bool:
+        return self.start is not None and self.start.what == What.YOU_START
+
+    @property
+    def waiver_can_be_taken_back(self) -> bool:
+        return (
+            self.start is not None
+            and self.waived
+            and rules.waiver_can_be_taken_back(
+                waived_as=self.start.number, pictured_as=self.picture.number if self.picture else None
+            )
+        )
+
+    @property
+    def picture_is_open(self) -> bool:
+        return rules.picture_is_open(said=self.said, waived=self.waived)
+
+    @property
+    def state(self) -> State:
+        """Where listening back stands."""
+        return rules.STATE_AFTER[What(self.listening.what)] if self.listening else State.NOTHING
+
+
+def _entries(place: Place, *only: Kind) -> Any:
+    return Entry.objects.visible_to(place.by, within=place.id, only=only)
+
+
+def _standing(entries: Any) -> Standing:
+    return Standing(**{entry.stands_as: entry for entry in entries.filter(stands_as__isnull=False)})
+
+
+def standing_in(place: Place) -> Standing:
+    """What stands now, in one query, whatever lies behind it."""
+    return _standing(_entries(place))
+
+
+# --- entries as a page shows them ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a page shows it, every text of it ready to be drawn."""
+
+    number: int
+    what: str
+    side: str  # "me" for the reader's own, "them" for the others'
+    who: str
+    label: str
+    at: str  # for programs
+    when: str  # for people
+    words: str
+    more: tuple[tuple[str, str], ...]  # (heading, text)
+
+
+@lru_cache(maxsize=4096)
+def _written(language: str, minute: datetime.datetime) -> str:
+    return date_format(minute, "DATETIME_FORMAT")
+
+
+def _labels(place: Place) -> dict[str, str]:
+    before_hers = (
+        _("The picture so far, written before your words")
+        if place.is_client
+        else _("The picture so far, written before the words of %(name)s") % {"name": place.client_name}
+    )
+    return {
+        What.NEED: _("What I need"),
+        What.HOPE: _("What I hope for"),
+        What.YOU_START: _("You start"),
+        What.WAIT_FOR_ME: _("Wait for my words"),
+        What.HEARD: _("What I heard"),
+        What.NOT_QUITE: _("Not quite"),
+        What.CORRECTED: _("What I heard, corrected"),
+        What.YES: _("Yes, that is what I meant"),
+        What.SKIPPED: _("Go on without this"),
+        What.PICTURE: _("The picture so far"),
+        What.URGENT: before_hers,
+    }
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "reason": _("Why it could not wait"),
+        "sentence": _("What was going on"),
+        "saw": _("What I saw and was told"),
+        "think": _("What I think"),
+    }
+
+
+def _parts(body: dict[str, str], headings: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The parts of a picture that were written, each under its heading; the reason as a sentence."""
+    return tuple(
+        (heading, str(URGENT_REASONS[UrgentReason(body[part])]) if part == "reason" else body[part])
+        for part, heading in headings.items()
+        if body.get(part)
+    )
+
+
+def _lines(place: Place, entries: Iterable[Entry]) -> list[Line]:
+    """Turn entries into lines. Texts are opened here, and only those of these entries."""
+    labels, headings, names, reader = _labels(place), _headings(), place.names, place.by.person_id
+    you, language, zone = _("You"), translation.get_language(), timezone.get_current_timezone()
+    lines = []
+    for entry in entries:
+        body, mine, label = entry.body or {}, entry.said_by_id == reader, labels[entry.what]
+        at = entry.said_at.astimezone(zone)
+        lines.append(
+            Line(
+                number=entry.number,
+                what=entry.what,
+                side="me" if mine else "them",
+                who=you if mine else names[entry.said_by_id],
+                label=_("%(label)s: taken back") % {"label": label} if entry.is_taken_back else label,
+                at=at.isoformat(timespec="minutes"),
+                when=_written(language, at.replace(second=0, microsecond=0)),
+                words=body.get("words", ""),
+                more=_parts(body, headings) if "saw" in body else (),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What stands on top of every page of this room: her words; and what was written before them, and why."""
+
+    need: Line | None
+    hope: Line | None
+    urgent: Line | None
+
+
+def _to_pin(standing: Standing) -> list[Entry]:
+    """Her need and her hope where they stand, and the picture if it was written before them."""
+    pinned = [entry for entry in (standing.need, standing.hope) if entry is not None and not entry.is_taken_back]
+    if standing.picture is not None and standing.picture.what == What.URGENT:
+        pinned.append(standing.picture)
+    return pinned
+
+
+def _pinned(lines: Iterable[Line]) -> Pinned:
+    found = {line.what: line for line in lines}
+    return Pinned(need=found.get(What.NEED), hope=found.get(What.HOPE), urgent=found.get(What.URGENT))
+
+
+def _earlier(place: Place, kind: Kind, *whats: What) -> list[Line]:
+    """The newest entries of a kind that stand no longer, newest first. Older ones are in the record itself."""
+    earlier = _entries(place, kind).filter(stands_as=None, what__in=whats).order_by("-number")
+    return _lines(place, earlier[:ON_A_PAGE])
+
+
+def _must_see(place: Place, *kinds: Kind) -> None:
+    """To a seat that opens none of these kinds the page is not there."""
+    if not any(place.sees(kind) for kind in kinds):
+        raise NotFound
+
+
+# --- the pages -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """The record from one entry back: fifty lines, newest first, and the number from which the next page goes on."""
+
+    pinned: Pinned
+    lines: list[Line]
+    before: int | None
+    older: int | None
+
+
+def record_in(place: Place, *, before: int | None = None) -> RecordPage:
+    """One page of the whole record, in two queries, at the same cost whatever lies behind it."""
+    _must_see(place, *Entry.KINDS)
+    entries = _entries(place)
+    standing = _standing(entries)
+    if before is not None:
+        entries = entries.filter(number__lt=before)
+    found = list(entries.order_by("-number")[: ON_A_PAGE + 1])
+    pinned = _to_pin(standing)
+    drawn = _lines(place, [*pinned, *found[:ON_A_PAGE]])
+    lines = drawn[len(pinned) :]
+    return RecordPage(
+        pinned=_pinned(drawn[: len(pinned)]),
+        lines=lines,
+        before=before,
+        older=lines[-1].number if len(found) > ON_A_PAGE else None,
+    )
+
+
+@dataclass(frozen=True)
+class WordsPage:
+    """Her words as they stand, and as they were before."""
+
+    pinned: Pinned
+    standing: Standing
+    earlier: list[Line]
+
+
+def words_in(place: Place) -> WordsPage:
+    """Her need and her hope, and their earlier versions, newest first."""
+    _must_see(place, Kind.WORDS)
+    standing = standing_in(place)
+    return WordsPage(
+        pinned=_pinned(_lines(place, _to_pin(standing))),
+        standing=standing,
+        earlier=_earlier(place, Kind.WORDS, What.NEED, What.HOPE),
+    )
+
+
+@dataclass(frozen=True)
+class ListeningPage:
+    """What was heard: the thread that is open or was the last, in the order in which it went; and earlier ones."""
+
+    pinned: Pinned
+    standing: Standing
+    thread: list[Line]
+    earlier: list[Line]
+
+    @property
+    def heard(self) -> Line | None:
+        """The newest version of what was heard in this thread."""
+        return next((line for line in reversed(self.thread) if line.what in VERSIONS), None)
+
+
+def listening_in(place: Place) -> ListeningPage:
+    """What was heard and what she answered, every version, in order."""
+    _must_see(place, Kind.LISTENING)
+    standing = standing_in(place)
+    now_open = standing.listening.thread if standing.listening else None
+    found = list(reversed(_entries(place, Kind.LISTENING).order_by("-number")[:ON_A_PAGE]))
+    return ListeningPage(
+        pinned=_pinned(_lines(place, _to_pin(standing))),
+        standing=standing,
+        thread=_lines(place, [entry for entry in found if entry.thread == now_open]),
+        earlier=_lines(place, [entry for entry in found if entry.thread != now_open]),
+    )
+
+
+@dataclass(frozen=True)
+class PicturePage:
+    """The picture so far, and its earlier versions."""
+
+    pinned: Pinned
+    standing: Standing
+    standing_lines: list[Line]  # one, or none
+    written: dict[str, str]  # what stands, part by part
+    earlier: list[Line]
+
+
+def picture_in(place: Place) -> PicturePage:
+    """What staff saw, were told and think, as it stands and as it was before."""
+    _must_see(place, Kind.PICTURE)
+    standing = standing_in(place)
+    return PicturePage(
+        pinned=_pinned(_lines(place, _to_pin(standing))),
+        standing=standing,
+        standing_lines=_lines(place, [standing.picture] if standing.picture else []),
+        written={part: standing.picture.body[part] if standing.picture else "" for part in ("saw", "think")},
+        earlier=_earlier(place, Kind.PICTURE, What.PICTURE, What.URGENT),
+    )
+
+
+# --- what waits, and what can be counted -----------------------------------------------------------
+
+
+def waiting_in(place: Place) -> list[Waiting]:
+    """What waits in this room for whoever looks, in one query; nothing for a seat that does not open it."""
+    if not place.sees(Kind.WORDS):
+        return []
+    standing, name = standing_in(place), {"name": place.client_name}
+    waiting = []
+
+    def waits(sentence: str, page: str) -> None:
+        waiting.append(Waiting(sentence, reverse(f"record:{page}", args=[place.id])))
+
+    if place.is_client:
+        if standing.state in (State.SENT, State.CORRECTED) and standing.listening is not None:
+            heard_by = {"name": place.names[standing.listening.said_by_id]}
+            waits(_("%(name)s wrote down what you said. Is it right?") % heard_by, "listening")
+        if not standing.picture_is_open:
+            if standing.picture is not None:
+                wrote = {"name": place.names[standing.picture.said_by_id]}
+                waits(_("%(name)s wrote something before your words. See what, and why.") % wrote, "picture")
+            waits(_("Say what you need and what you hope for."), "words")
+        return waiting
+    if standing.state is State.NOT_QUITE:
+        waits(_("%(name)s said “not quite”. Read it, and write again what you heard.") % name, "listening")
+    if not standing.picture_is_open:
+        waits(_("The picture so far waits for the words of %(name)s.") % name, "words")
+    elif standing.state is State.NOTHING:
+        waits(_("Tell %(name)s what you heard.") % name, "listening")
+    return waiting
+
+
+@dataclass(frozen=True)
+class HeardRight:
+    """How listening back went: threads sent, threads she confirmed, her “not quite”s, and those that were answered."""
+
+    confirmed: int
+    sent: int
+    corrections: int
+    corrections_answered: int
+
+
+def heard_right(place: Place) -> HeardRight:
+    """Count measure M7, “heard right”: confirmed of those sent, and answered of her corrections."""
+    return HeardRight(
+        **_entries(place, Kind.LISTENING).aggregate(
+            confirmed=Count("pk", filter=Q(what=What.YES)),
+            sent=Count("pk", filter=Q(what=What.HEARD)),
+            corrections=Count("pk", filter=Q(what=What.NOT_QUITE)),
+            corrections_answered=Count("pk", filter=Q(what=What.CORRECTED)),
+        )
+    )
