@@ -1,2 +1,27 @@
+"""Addresses of what crosses rooms."""
+
+from django.urls import path
+
+from alongside.journeys.views import cards, founding, joining, space, staffing, today
+
+PLACE = "space/<uuid:partnership_id>/"
+
 app_name = "journeys"
-urlpatterns = []  # type: ignore[var-annotated]
+urlpatterns = [
+    path("welcome/", founding.welcome, name="welcome"),
+    path("join/", joining.language, name="join"),
+    path("join/safety/", joining.safety, name="join_safety"),
+    path("join/limits/", joining.limits, name="join_limits"),
+    path("join/pin/", joining.pin, name="join_pin"),
+    path(PLACE + "join/reach/", joining.reach, name="join_reach"),
+    path("today/", today.today, name="today"),
+    path("people/", cards.people, name="people"),
+    path("staff/", staffing.staff, name="staff"),
+    path("staff/posts/", staffing.give_post, name="give_post"),
+    path("staff/posts/<uuid:post_id>/end/", staffing.end_post, name="end_post"),
+    path(PLACE + "plan/", space.our_plan, name="our_plan"),
+    path(PLACE + "about/", space.about_me, name="about_me"),
+    path(PLACE + "about/card/", cards.another_card, name="another_card"),
+    path(PLACE + "about/seats/", space.give_seat, name="give_seat"),
+    path(PLACE + "about/seats/<uuid:seat_id>/end/", space.end_seat, name="end_seat"),
+]

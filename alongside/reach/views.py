@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +12,6 @@ from alongside.access.requests import Request
 from alongside.kit.answers import answer_form
 from alongside.reach import actions, queries
 from alongside.reach.forms import HowToReach
-from alongside.reach.rules import Channel
 
 
 def _page(request: Request, place: Place, form: HowToReach | None = None, status: int = 200) -> HttpResponse:
@@ -33,16 +30,11 @@ def how_to_reach(request: Request, place: Place) -> HttpResponseBase:
     if request.method != "POST":
         return _page(request, place)
 
-    def say(form: HowToReach) -> object:
-        given = form.given()
-        given["channel"] = Channel(given["channel"])
-        given["from_hour"] = given["from_hour"] or datetime.time(9)
-        given["to_hour"] = given["to_hour"] or datetime.time(20)
-        return actions.say_how_to_reach(by=place.by, about=place, now=request.now, write_id=form.write_id(), **given)
-
     return answer_form(
         HowToReach(request.POST),
-        do=say,
+        do=lambda form: actions.say_how_to_reach(
+            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
+        ),
         then=lambda rule: reverse("reach:how_to_reach", args=[place.id]),
         again=lambda form, status: _page(request, place, form, status),
     )

@@ -1,0 +1,63 @@
+"""Writing: founding the house, who works here, spaces and their seats, joining.
+
+One module for each, because together they outgrow a page; whoever calls them need not know.
+"""
+
+from alongside.journeys.actions.founding import (
+    WrongCode,
+    found_organisation,
+    welcome,
+    welcome_code,
+    welcome_line,
+)
+from alongside.journeys.actions.joining import AlreadyJoined, join
+from alongside.journeys.actions.spaces import (
+    AlreadyThere,
+    CardWasShown,
+    CoverNeedsAnEnd,
+    LastWorker,
+    PrintedCard,
+    end_seat,
+    give_seat,
+    print_card,
+    start_partnership,
+)
+from alongside.journeys.actions.staffing import (
+    LastDirector,
+    NoPost,
+    PasswordWasShown,
+    SomebodyWouldBeAlone,
+    StartingPassword,
+    employ,
+    end_post,
+    give_post,
+    take_on,
+)
+
+__all__ = [
+    "AlreadyJoined",
+    "AlreadyThere",
+    "CardWasShown",
+    "CoverNeedsAnEnd",
+    "LastDirector",
+    "LastWorker",
+    "NoPost",
+    "PasswordWasShown",
+    "PrintedCard",
+    "SomebodyWouldBeAlone",
+    "StartingPassword",
+    "WrongCode",
+    "employ",
+    "end_post",
+    "end_seat",
+    "found_organisation",
+    "give_post",
+    "give_seat",
+    "join",
+    "print_card",
+    "start_partnership",
+    "take_on",
+    "welcome",
+    "welcome_code",
+    "welcome_line",
+]

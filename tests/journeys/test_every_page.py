@@ -1,0 +1,43 @@
+"""Every page, in three languages, light and dark, on a narrow phone: usable by everybody, and nothing sticks out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import axe, no_overflow
+from tests.promises.life import Life
+from tests.promises.test_addresses import ELSEWHERE, IN_A_PLACE, filled
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
+
+# Parts of the decision's page that open one at a time.
+SHOWN = ("ways", "add_side", "weigh", "fit", "say_lean", "five_points", "choose", "look_back", "reopen")
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+def test_every_page_is_usable_by_everybody(cast, frozen, open_page, language):
+    life = Life(cast)
+    named = life.named()
+    account = cast.accounts["rosa"]
+    account.language = language
+    account.save(update_fields=["language"])
+    page = open_page("rosa", "/today/", language=language, reduced_motion="reduce")
+    amiss: dict[str, list[str]] = {}
+    seen = 0
+    addresses = [filled(address, named) for address, _ in [*IN_A_PLACE, *ELSEWHERE]]
+    decision = next(address for address in addresses if address.endswith(f"/decisions/{named['decision_id']}/"))
+    for address in [*addresses, *(f"{decision}?show={part}" for part in SHOWN)]:
+        answer = page.request.get(f"/{address.lstrip('/')}", max_redirects=0)
+        if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        page.goto(f"/{address.lstrip('/')}")
+        seen += 1
+        assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+        found = axe(page) + no_overflow(page)
+        page.emulate_media(color_scheme="dark")  # what differs in the dark is colours alone
+        found += axe(page, only="color-contrast")
+        page.emulate_media(color_scheme="light")
+        if found:
+            amiss[address] = found
+    assert not amiss
+    assert seen > 15
