@@ -23,6 +23,8 @@ from alongside.journeys import actions as journeys
 from alongside.people.models import Account, Organisation
 from alongside.people.rules import Post, Role
 from alongside.vault import keys
+from tests.browser import _chromium, chromium, database_in_files, open_page, server  # noqa: F401  (fixtures)
+from tests.strict_templates import be_strict
 
 MONDAY = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
 PASSWORD = "a long enough password"
@@ -32,6 +34,16 @@ PIN = "480615"
 def pytest_configure() -> None:
     # Argon2 is slow on purpose; a test of its own checks that it is what the house uses.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database_in_files()
+    be_strict()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test may use both databases; said before pytest-django asks which ones to set up."""
+    for item in items:
+        if item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,9 +54,7 @@ def _static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def _every_test_has_the_house(request: pytest.FixtureRequest) -> None:
-    """Every test may use both databases, and they are empty."""
-    if request.node.get_closest_marker("django_db") is None:
-        request.node.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
+    """At its start the house of every test is empty."""
     request.getfixturevalue("db")
     keys.forget_keys()
 
@@ -84,6 +94,11 @@ class Cast:
 @pytest.fixture
 def cast(now: datetime.datetime) -> Cast:
     """Riverside with its staff, and the spaces of Rosa and Nadia, made through the actions."""
+    return gather(now)
+
+
+def gather(now: datetime.datetime) -> Cast:
+    """Make the cast, in whichever database is open."""
     organisation = journeys.found_organisation(name="Riverside", now=now, time_zone="Europe/London")
     cast = Cast(organisation=organisation, now=now)
     posts = {

@@ -13,7 +13,12 @@ from alongside.people.rules import Role
 class Act(StrEnum):
     """Something that somebody does and that leaves a line in the trail."""
 
+    # who works here: decided by a post, not by a seat
+    TAKE_ON = "take_on"
+    GIVE_POST = "give_post"
+    END_POST = "end_post"
     # our space
+    JOIN = "join"
     GIVE_SEAT = "give_seat"
     END_SEAT = "end_seat"
     PRINT_CARD = "print_card"
@@ -54,6 +59,10 @@ _STAFF = frozenset({Role.WORKER, Role.COVER})
 _BOTH = _CLIENT | _STAFF
 
 MAY: dict[Act, frozenset[Role]] = {
+    Act.TAKE_ON: frozenset(),
+    Act.GIVE_POST: frozenset(),
+    Act.END_POST: frozenset(),
+    Act.JOIN: _CLIENT,
     Act.GIVE_SEAT: frozenset({Role.WORKER}),
     Act.END_SEAT: frozenset({Role.WORKER}),
     Act.PRINT_CARD: frozenset({Role.WORKER}),

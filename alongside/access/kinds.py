@@ -19,22 +19,25 @@ class Kind(StrEnum):
     PICTURE = "picture"
     DECISION = "decision"
     VIEW = "view"
+    TRAIL = "trail"
 
 
+# As they stand on the pages themselves, so that they read the same to everybody.
 NAMES = {
-    Kind.REACH: _("how and when to reach you"),
-    Kind.AGREEMENT: _("how we work together"),
-    Kind.WORDS: _("what you need and hope for"),
-    Kind.LISTENING: _("what was heard"),
-    Kind.PICTURE: _("the picture so far"),
-    Kind.DECISION: _("a decision"),
-    Kind.VIEW: _("a worker’s own view"),
+    Kind.REACH: _("How and when to reach me"),
+    Kind.AGREEMENT: _("How we work together"),
+    Kind.WORDS: _("What I need, what I hope for"),
+    Kind.LISTENING: _("What I heard"),
+    Kind.PICTURE: _("The picture so far"),
+    Kind.DECISION: _("What we decide"),
+    Kind.VIEW: _("A worker’s own view"),
+    Kind.TRAIL: _("Who has looked"),
 }
 
 _ALL = frozenset(Kind)
 
 # A supervisor's seat opens how the work is agreed and what is being decided, so that a disagreement
-# can be looked at; her own words and how to reach her stay with those who work with her.
+# can be looked at; her own words, how to reach her and who has looked stay with those who work with her.
 SEES: dict[Role, frozenset[Kind]] = {
     Role.CLIENT: _ALL,
     Role.WORKER: _ALL,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -48,7 +50,10 @@ def viewer_of(account: Account, *, now: datetime.datetime) -> Viewer:
 
 
 def who_is_looking(get_response: Answer) -> Answer:
-    """Put the clock and the viewer on the request; write what was read to the trail before answering."""
+    """Put the clock and the viewer on the request; write what was read to the trail before answering.
+
+    Pages show days and hours as they are where the agency is.
+    """
 
     def answer(plain: HttpRequest) -> HttpResponseBase:
         request = cast(Request, plain)
@@ -58,7 +63,8 @@ def who_is_looking(get_response: Answer) -> Answer:
         if request.account is None:
             return get_response(request)
         request.viewer = viewer_of(request.account, now=request.now)
-        response = get_response(request)
+        with timezone.override(request.account.person.organisation.time_zone):
+            response = get_response(request)
         try:
             trail.flush(request.viewer)
         except DatabaseError:
@@ -66,6 +72,36 @@ def who_is_looking(get_response: Answer) -> Answer:
             say_so: Callable[[HttpRequest, Refused], HttpResponseBase] = import_string(settings.REFUSED_VIEW)
             return say_so(request, NoTrail())
         return response
+
+    return answer
+
+
+class GetMustNotWrite(Exception):
+    """A page that was only looked at tried to change something."""
+
+
+WRITES = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
+# A session remembers that somebody is there, a cache counts tries: neither is part of anybody's record.
+MAY_BE_WRITTEN = frozenset({"django_session", "cache"})
+
+
+def _refuse_to_write(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    table = WRITES.match(sql)
+    if table and table.group(1) not in MAY_BE_WRITTEN:
+        raise GetMustNotWrite(f"Looking at a page changes nothing, and this would: {sql[:80]}")
+    return execute(sql, params, many, context)
+
+
+def get_never_writes(get_response: Answer) -> Answer:
+    """In tests and in development, refuse a view that writes when it is only looked at."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            return get_response(request)
+        with ExitStack() as guarded:
+            for connection in connections.all():
+                guarded.enter_context(connection.execute_wrapper(_refuse_to_write))
+            return get_response(request)
 
     return answer
 

@@ -18,11 +18,13 @@ class PrivateModel(models.Model):
     """A row about somebody's life. It can be read only by saying who is looking.
 
     A subclass names its `KIND`, and may narrow `hidden()` (what stays closed even to a seat that
-    sees the kind). Foreign keys to and from it carry `related_name="+"`, so that no join leads in
-    from outside.
+    sees the kind). A table whose rows are of several kinds names them all in `KINDS` instead, and
+    has a column `kind` that says which; each row is then seen, and noted in the trail, as its own
+    kind. Foreign keys to and from it carry `related_name="+"`, so that no join leads in from outside.
     """
 
     KIND: ClassVar[Kind]
+    KINDS: ClassVar[tuple[Kind, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
@@ -38,6 +40,15 @@ class PrivateModel(models.Model):
     def hidden(cls) -> Q | None:
         """The rows that nobody sees yet, whatever their seat. Deny wins over every ground."""
         return None
+
+    @classmethod
+    def kinds(cls) -> tuple[Kind, ...]:
+        """Every kind that a row of this table can be of."""
+        return cls.KINDS or (cls.KIND,)
+
+    def its_kind(self) -> Kind:
+        """The kind of this row."""
+        return Kind(self.kind) if self.KINDS else self.KIND  # type: ignore[attr-defined]
 
     def key_scope(self) -> uuid.UUID:
         return self.partnership_id

@@ -5,43 +5,52 @@ from __future__ import annotations
 import datetime
 import uuid
 
-from django.db import transaction
+from django.db import models, transaction
 
 from alongside.access.acts import Act
 from alongside.access.kinds import SEES, Kind
 from alongside.access.models import TrailLine
 from alongside.access.viewer import Viewer
+from alongside.kit.prepared import Prepared
 from alongside.people.rules import Role
 
+# What a line of reading says; any other line names its act.
+READ = "read"
 GROUND_ABOUT_YOU = "about_you"
 GROUND_SEAT = "seat"
 GROUND_POST = "post"
 
 
 def _standing(viewer: Viewer, partnership_id: uuid.UUID | None, kind: Kind | None) -> tuple[str, str]:
-    """Return (role, ground) under which the viewer sees this kind here."""
-    if partnership_id is None:
-        return "", GROUND_SEAT
-    roles = viewer.roles_in(partnership_id)
+    """Return (role, ground) under which the viewer sees or changes this kind here.
+
+    Without a seat here it is a post: a director ends the seats of somebody who leaves.
+    """
+    roles = viewer.roles_in(partnership_id) if partnership_id else frozenset()
+    if not roles:
+        return "", GROUND_POST
     if Role.CLIENT in roles:
         return Role.CLIENT.value, GROUND_ABOUT_YOU
     for role in Role:
-        if role in roles and (kind is None or kind in SEES[role]):
+        if role in roles and kind in SEES[role]:
             return role.value, GROUND_SEAT
-    return next(iter(sorted(roles)), ""), GROUND_SEAT
+    return min(roles).value, GROUND_SEAT
 
 
 def record(
     by: Viewer,
     act: Act,
     *,
-    partnership_id: uuid.UUID,
-    kind: Kind,
+    partnership_id: uuid.UUID | None,
+    kind: Kind | None,
     now: datetime.datetime,
     row_id: uuid.UUID | None = None,
     write_id: uuid.UUID | None = None,
 ) -> None:
-    """Write the line of an action, inside the action's own transaction: the third beat."""
+    """Write the line of an action, inside the action's own transaction: the third beat.
+
+    What is done to the agency itself, such as taking somebody on, has no partnership and no kind.
+    """
     role, ground = _standing(by, partnership_id, kind)
     TrailLine.objects.create(
         at=now,
@@ -50,18 +59,28 @@ def record(
         actor_id=by.person_id,
         role=role,
         doing=act.value,
-        kind=kind.value,
+        kind=kind.value if kind else "",
         ground=ground,
         row_id=row_id,
         write_id=write_id,
     )
 
 
+# Every write reads this.
+_ARRIVED = Prepared(
+    lambda actor_id, write_id: TrailLine.objects.filter(actor_id=actor_id, write_id=write_id).values_list(
+        "row_id", flat=True
+    ),
+    actor_id=models.UUIDField(),
+    write_id=models.UUIDField(),
+)
+
+
 def arrived(by: Viewer, write_id: uuid.UUID | None) -> uuid.UUID | None:
     """Return the id of the row that this very write made when it arrived before, else `None`."""
     if write_id is None:
         return None
-    return TrailLine.objects.filter(actor_id=by.person_id, write_id=write_id).values_list("row_id", flat=True).first()
+    return next(iter(_ARRIVED(actor_id=by.person_id, write_id=write_id)), None)
 
 
 def flush(viewer: Viewer) -> None:
@@ -78,7 +97,7 @@ def flush(viewer: Viewer) -> None:
                 partnership_id=partnership_id,
                 actor_id=viewer.person_id,
                 role=role,
-                doing="read",
+                doing=READ,
                 kind=kind.value,
                 ground=ground,
                 count=count,

@@ -1,2 +1,8 @@
+"""Addresses of the way in itself, under the partnership."""
+
+from django.urls import path
+
+from alongside.access import views
+
 app_name = "access"
-urlpatterns = []  # type: ignore[var-annotated]
+urlpatterns = [path("looked/", views.trail, name="trail")]

@@ -27,7 +27,7 @@ class Viewer:
     now: datetime.datetime
     language: str = "en"
     is_staff: bool = False
-    readings: dict[tuple[uuid.UUID | None, Kind], int] = field(default_factory=lambda: defaultdict(int))
+    readings: dict[tuple[uuid.UUID, Kind], int] = field(default_factory=lambda: defaultdict(int))
 
     @cached_property
     def seats(self) -> list[Seat]:
@@ -43,7 +43,11 @@ class Viewer:
         """The roles held now in a partnership; empty for a stranger."""
         return frozenset(Role(seat.role) for seat in self.seats if seat.partnership_id == partnership_id)
 
-    def note_reading(self, kind: Kind, partnership_id: uuid.UUID | None, count: int) -> None:
+    def partnerships_that_open(self, kind: Kind) -> list[uuid.UUID]:
+        """The partnerships in which a seat of the viewer opens this kind now."""
+        return sorted({seat.partnership_id for seat in self.seats if kind in SEES[Role(seat.role)]})
+
+    def note_reading(self, kind: Kind, partnership_id: uuid.UUID, count: int) -> None:
         self.readings[partnership_id, kind] += count
 
 

@@ -60,14 +60,14 @@ def require(by: Viewer, act: Act, *, about: Place | Partnership | PrivateModel) 
 def why(viewer: Viewer, row: PrivateModel) -> list[str]:
     """Say on what ground the viewer sees this row, one sentence a ground; empty when there is none."""
     sentences = []
-    roles = viewer.roles_in(row.partnership_id)
+    roles, kind = viewer.roles_in(row.partnership_id), row.its_kind()
     if Role.CLIENT in roles:
         sentences.append(_("It is about you."))
     for role in Role:
-        if role is not Role.CLIENT and role in roles and row.KIND in SEES[role]:
+        if role is not Role.CLIENT and role in roles and kind in SEES[role]:
             sentences.append(
                 _("You have a seat here as %(role)s, and “%(kind)s” belongs to it.")
-                % {"role": role_name(role), "kind": NAMES[row.KIND]}
+                % {"role": role_name(role), "kind": NAMES[kind]}
             )
     return sentences
 

@@ -24,10 +24,12 @@ def answer_form(
     form: F,
     *,
     do: Callable[[F], Any],
-    then: Callable[[Any], str],
+    then: Callable[[Any], str | HttpResponseBase],
     again: Callable[[F, int], HttpResponse],
 ) -> HttpResponseBase:
     """Run `do` with a valid form and go to `then(result)`; else draw the page `again` with the form and its status.
+
+    `then` may give a whole page instead of an address, for what is shown only once: a card's number.
 
     An invalid form answers 400, a refusal its own status, each with a sentence and with everything
     that was typed. When two arrivals of the same write race, the loser runs once more and finds
@@ -45,4 +47,5 @@ def answer_form(
     except Refused as refusal:
         form.add_error(None, str(refusal.sentence))
         return again(form, refusal.status)
-    return SeeOther(then(result))
+    answer = then(result)
+    return answer if isinstance(answer, HttpResponseBase) else SeeOther(answer)

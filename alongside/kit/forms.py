@@ -28,6 +28,11 @@ class WordsField(forms.CharField):
         options.setdefault("widget", forms.Textarea(attrs={"rows": rows, "dir": "auto"}))
         super().__init__(strip=False, **options)
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The browser does not remember what was typed, so that nobody is offered it later."""
+        offered = {} if "autocomplete" in widget.attrs else {"autocomplete": "off"}
+        return {**super().widget_attrs(widget), **offered}
+
     def to_python(self, value: Any) -> str:
         words = text.with_plain_newlines(super().to_python(value) or "")
         return "" if not words.strip() else words
@@ -93,6 +98,9 @@ class Form(forms.Form):
         options.setdefault("auto_id", f"{type(self).__name__.lower()}-%s")
         super().__init__(*args, **options)
         self.fields["key"].initial = lambda: str(uuid.uuid4())
+        for field in self.fields.values():
+            if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("Please answer this.")
 
     def write_id(self) -> uuid.UUID:
         """Return the id of the write that this form asks for. Call it on a valid form."""

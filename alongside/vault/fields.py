@@ -73,6 +73,8 @@ class EncryptedText(_Field):
 
     def pre_save(self, model_instance: Any, add: bool) -> Sealed | None:
         value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, Sealed) and add:
+            raise TypeError(f"{self.name} was sealed for another row: read it before it is written to a new one.")
         if value is None or isinstance(value, Sealed):
             return value
         return Sealed(keys.seal(self.to_plain(value), **self._place(model_instance)))

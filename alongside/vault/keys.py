@@ -30,6 +30,7 @@ from alongside.vault.models import WrappedKey
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
+TAG_BYTES = 16
 KEY_BYTES = 32
 # How long an unwrapped key stays in memory. A key destroyed by one process opens nothing in
 # another one after this time.
@@ -114,6 +115,16 @@ def forget_keys() -> None:
     _cache.forget()
 
 
+def _unwrapped(scope: uuid.UUID, row: bytes | memoryview) -> tuple[AESGCM, bytes]:
+    wrapped = bytes(row)
+    nonce, sealed = wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
+    try:
+        key = _wrapping_key().decrypt(nonce, sealed, b"key|" + scope.bytes)
+    except InvalidTag as error:
+        raise CannotOpen("The key of this part does not open with this root key.") from error
+    return _cache.put(scope, key)
+
+
 def _key(scope: uuid.UUID) -> tuple[AESGCM, bytes]:
     found = _cache.get(scope)
     if found:
@@ -121,12 +132,7 @@ def _key(scope: uuid.UUID) -> tuple[AESGCM, bytes]:
     row = WrappedKey.objects.filter(scope=scope).values_list("wrapped", flat=True).first()
     if row is None:
         raise CannotOpen("The key of this part is gone.")
-    wrapped = bytes(row)
-    try:
-        key = _wrapping_key().decrypt(wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], b"key|" + scope.bytes)
-    except InvalidTag as error:
-        raise CannotOpen("The key of this part does not open with this root key.") from error
-    return _cache.put(scope, key)
+    return _unwrapped(scope, row)
 
 
 def load_keys(scopes: list[uuid.UUID]) -> None:
@@ -135,9 +141,7 @@ def load_keys(scopes: list[uuid.UUID]) -> None:
     if not missing:
         return
     for scope, row in WrappedKey.objects.filter(scope__in=missing).values_list("scope", "wrapped"):
-        wrapped = bytes(row)
-        nonce, sealed = wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
-        _cache.put(scope, _wrapping_key().decrypt(nonce, sealed, b"key|" + scope.bytes))
+        _unwrapped(scope, row)
 
 
 def _place(scope: uuid.UUID, table: str, column: str, row: str) -> bytes:
@@ -156,6 +160,8 @@ def open_sealed(sealed: bytes, *, scope: uuid.UUID, table: str, column: str, row
     if sealed[:1] != VERSION:
         raise CannotOpen("This was sealed in a format that this version does not know.")
     cipher, _ = _key(scope)
+    if len(sealed) < 1 + NONCE_BYTES + TAG_BYTES:
+        raise CannotOpen("A part of this is missing.")
     try:
         return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], _place(scope, table, column, row))
     except InvalidTag as error:

@@ -1,0 +1,149 @@
+"""What must not stand in the code, found by reading every source file of the package."""
+
+import ast
+import gc
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import alongside
+from alongside.access.private import private_tables
+from alongside.kit.prepared import Many, Prepared, _stand_in
+
+PACKAGE = Path(alongside.__file__).parent
+SOURCES = {
+    str(path.relative_to(PACKAGE)): path.read_text()
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if "migrations" not in path.parts
+}
+TEMPLATES = {str(path.relative_to(PACKAGE)): path.read_text() for path in sorted(PACKAGE.rglob("templates/**/*.html"))}
+
+# Each use of the way around the way in, by file and function, and why it is right.
+UNGUARDED = {
+    "reach/privacy.py:erase": "erasing a space",
+    "agreement/privacy.py:erase": "erasing a space",
+    "record/privacy.py:erase": "erasing a space",
+    "decisions/privacy.py:erase": "erasing a space",
+    "decisions/actions.py:_sealed": "a sealed view is opened, replaced or ended without being shown to anybody",
+    "decisions/queries.py:with_seal": "whether there is a sealed view at all, which both may know, and nothing of it",
+}
+# What is drawn as markup, and why no word of anybody's is in it.
+TRUSTED = {
+    "journeys/templates/journeys/_card.html": "the square that was drawn from a card's number, by our own hand",
+}
+# Each place that speaks to the database past the ORM.
+RAW_SQL = {
+    "config/sqlite/base.py": "sets up each connection to SQLite",
+    "config/serve.py": "nodes that start at once wait for each other",
+    "kit/prepared.py": "asks the same read again without building it anew; see the test of what it reads",
+    "live/bridge.py": "PostgreSQL's LISTEN and NOTIFY",
+}
+
+
+def calls(source, wanted):
+    """The functions in which one of the `wanted` methods is called, with the calls."""
+    for outer in ast.walk(ast.parse(source)):
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(outer):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in wanted:
+                    yield outer.name, node
+
+
+def test_every_way_around_the_way_in_has_a_reason_and_none_is_stale():
+    found = {
+        f"{name}:{function}"
+        for name, source in SOURCES.items()
+        if name != "access/private.py"
+        for function, _ in calls(source, {"unguarded"})
+    }
+    assert found == set(UNGUARDED)
+
+
+def test_no_name_for_a_way_around_is_borrowed():
+    """`unlocked`, a bare `Query` or another manager would open what the way in keeps closed."""
+    borrowed = re.compile(r"\.unlocked\b|_GuardedQuery|sql\.Query\b|_raw_delete|from_queryset|as_manager")
+    assert not [name for name, source in SOURCES.items() if name != "access/private.py" and borrowed.search(source)]
+    assert borrowed.search(SOURCES["access/private.py"]), "control"
+
+
+PAST_THE_ORM = re.compile(
+    r"\bRawSQL\b|\.extra\(|\.raw\(|\.cursor\(\)|connection\.execute\(|cursor\.execute\(|\bexecute\(\s*f?[\"']"
+)
+
+
+def test_nothing_speaks_to_the_database_past_the_orm_unless_it_says_why():
+    found = {name for name, source in SOURCES.items() if name != "access/private.py" and PAST_THE_ORM.search(source)}
+    assert found == set(RAW_SQL)
+
+
+def test_no_read_that_is_prepared_touches_a_private_table():
+    """It would leave no note that somebody looked."""
+    modules = [name for name, source in SOURCES.items() if "Prepared(" in source and name != "kit/prepared.py"]
+    for name in modules:
+        importlib.import_module(f"alongside.{name.removesuffix('.py').replace('/', '.')}")
+    prepared = [thing for thing in gc.get_objects() if isinstance(thing, Prepared)]
+    assert len(prepared) >= len(modules) > 0
+    for read in prepared:
+        given = {
+            name: [_stand_in(kind.field)] if isinstance(kind, Many) else _stand_in(kind)
+            for name, kind in read._kinds.items()
+        }
+        rows = read._build(**given)
+        str(rows.query)  # joins are laid when it is turned into SQL
+        tables = {table.table_name for table in rows.query.alias_map.values()}
+        assert not tables & set(private_tables()), tables
+
+
+TRANSLATES = re.compile(r"(^|/)(views|forms)(/.*)?\.py$")
+
+
+def test_views_and_forms_ask_no_table():
+    asks = re.compile(r"\.objects\b|\.save\(|\.delete\(\)|\batomic\b|select_related|prefetch_related")
+    read = {name: source for name, source in SOURCES.items() if TRANSLATES.search(name)}
+    assert len(read) > 10
+    assert not [(name, found) for name, source in read.items() for found in asks.findall(source)]
+    assert asks.search("Entry.objects.all()"), "control"
+
+
+def test_models_hold_no_rules_and_nothing_listens_behind_anybodys_back():
+    hidden = re.compile(r"def (save|delete|full_clean)\(|post_save|pre_save\.connect|@receiver")
+    read = {name: source for name, source in SOURCES.items() if name not in ("vault/fields.py", "access/private.py")}
+    assert not [name for name, source in read.items() if hidden.search(source)]
+
+
+def test_the_clock_is_read_at_the_edge_only():
+    """`now` comes from outside, so that what is due can be tried at any moment."""
+    edge = {
+        "access/middleware.py": "the edge of every request",
+        "people/sessions.py": "the edge of signing in, before anybody is known",
+        "people/adapters.py": "allauth asks, and has no clock to give",
+        "people/session_store.py": "Django asks for a session before there is a request's clock",
+    }
+    clock = re.compile(r"timezone\.now\(\)|datetime\.now\(|date\.today\(\)|datetime\.utcnow")
+    rooms = {"agreement", "record", "decisions", "reach", "access", "journeys", "people", "vault", "kit"}
+    found = {name for name, source in SOURCES.items() if name.split("/")[0] in rooms and clock.search(source)}
+    assert found - {name for name in found if "/management/" in name} == set(edge)
+
+
+def test_nothing_leaves_the_house():
+    """I3: until there is a room that sends by her contact rules, nothing sends at all."""
+    sends = re.compile(
+        r"send_mail|EmailMessage|mail_admins|smtplib|urllib\.request|http\.client|requests\.|httpx|aiohttp"
+    )
+    assert not [name for name, source in SOURCES.items() if sends.search(source)]
+    assert sends.search("from django.core.mail import send_mail"), "control"
+
+
+def test_no_comment_waits_for_a_better_day():
+    waiting = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    assert not [name for name, source in {**SOURCES, **TEMPLATES}.items() if waiting.search(source)]
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_a_template_runs_nothing_from_elsewhere_and_trusts_no_words(name):
+    """What somebody wrote is never markup, and a page asks nobody but us."""
+    amiss = re.compile(r"autoescape off|mark_safe|\son\w+=\"|javascript:|src=\"https?:|href=\"https?:|\{% csrf_exempt")
+    assert not amiss.findall(TEMPLATES[name])
+    assert bool(re.search(r"\|safe\b|\|safeseq\b", TEMPLATES[name])) == (name in TRUSTED)
