@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +11,8 @@ from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.template import engines
 from django.utils.translation import get_language_bidi
+
+from alongside.people.rules import Role
 
 
 class FormRenderer(DjangoTemplates):
@@ -23,12 +27,25 @@ class FormRenderer(DjangoTemplates):
         return super().get_template(template_name)
 
 
+def _space_id(request: Any) -> uuid.UUID | None:
+    """The space that the places at the bottom belong to: the one that is open, or a client's own."""
+    place = getattr(request, "place", None)
+    if place is not None:
+        return uuid.UUID(str(place.id))
+    account = getattr(request, "account", None)
+    if account is None or account.is_staff_account:
+        return None
+    return next((seat.partnership_id for seat in request.viewer.seats if seat.role == Role.CLIENT), None)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The context of the frame: the neutral title, the direction of the script, the place if there is one."""
     return {
         "site_title": settings.SITE_TITLE,
         "direction": "rtl" if get_language_bidi() else "ltr",
+        "languages": settings.LANGUAGES,
         "place": getattr(request, "place", None),
+        "space_id": partial(_space_id, request),
         "account": getattr(request, "account", None),
         "is_demo": settings.DEMO,
         "leave_to": settings.LEAVE_TO,

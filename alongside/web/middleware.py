@@ -1,16 +1,35 @@
-"""Headers of every answer, and the page that says why something did not happen."""
+"""Headers of every answer, the language of whoever is signed in, and the page that says why something was refused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import translation
 
+from alongside.access.requests import Request
 from alongside.kit.errors import Refused
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+# On every answer, whoever made it: a page, an error, a picture. Other websites learn nothing of where
+# somebody came from; a form of ours says it to us, or its token alone could not be believed.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",  # a page brings its own, wider one
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
+        "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 def headers(get_response: Answer) -> Answer:
@@ -18,25 +37,50 @@ def headers(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if not request.path.startswith(settings.STATIC_URL):
+        if response.status_code != 200 or not request.path.startswith(settings.STATIC_URL):
             response["Cache-Control"] = "no-store, private"
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
-        response["Permissions-Policy"] = (
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
-            "publickey-credentials-get=(self), publickey-credentials-create=(self)"
-        )
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return answer
 
 
+def own_language(get_response: Answer) -> Answer:
+    """Whoever is signed in reads in the language of their account, on whichever device.
+
+    Until a client has joined, the language she picked in this browser counts: the one of the account
+    is only what the card was printed in.
+    """
+
+    def answer(plain: HttpRequest) -> HttpResponseBase:
+        request = cast(Request, plain)
+        account = request.account
+        if account is not None and (account.is_staff_account or account.joined_at is not None):
+            translation.activate(account.language)
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+        return get_response(request)
+
+    return answer
+
+
 class refusals:
-    """Turn a refusal that no view caught into a page with its sentence and all that was typed."""
+    """Turn a refusal that no view caught into a page with its sentence and all that was typed.
+
+    Also refuses what another website sends in somebody's name. Browsers since 2020 say where a form
+    comes from; for older ones the form's own token is the guard.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        comes_from = request.headers.get("Sec-Fetch-Site", "none")
+        is_safe = request.method in ("GET", "HEAD", "OPTIONS", "TRACE") or request.path == reverse("web:leave")
+        if not is_safe and comes_from not in ("same-origin", "none"):
+            from alongside.web import views
+
+            return views.came_from_elsewhere(request)
         return self.get_response(request)
 
     def process_exception(self, request: Any, error: Exception) -> HttpResponseBase | None:

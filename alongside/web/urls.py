@@ -1,4 +1,12 @@
 """Addresses of the pages that belong to no room."""
 
+from django.urls import path
+
+from alongside.web import views
+
 app_name = "web"
-urlpatterns = []  # type: ignore[var-annotated]
+urlpatterns = [
+    path("hard/", views.when_it_gets_hard, name="hard"),
+    path("leave", views.leave, name="leave"),
+    path("language/", views.language, name="language"),
+]

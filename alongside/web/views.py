@@ -1,16 +1,32 @@
-"""Pages that belong to no room: errors, leaving, when it gets hard."""
+"""Pages that belong to no room: errors, leaving, the language, when it gets hard."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
+from alongside.access import policy
+from alongside.access.requests import Request
+from alongside.kit.answers import SeeOther
 from alongside.kit.errors import Refused
+from alongside.people import actions as people_actions
+from alongside.people import queries as people
+from alongside.people.sessions import safe_next
+from alongside.web.rules import parts_of
 
-NOT_TYPED = {"csrfmiddlewaretoken", "key", "pin", "pin_again", "password", "code", "number"}
+# What signs somebody in, or is the form's own, and is never given back.
+_NOT_TYPED = re.compile(r"csrf|password|(^|[-_])pin([-_]|$)|^(.*-)?(key|code|number|credential|next|language)$")
+# Answers to a question with given answers: a tick, a number on a scale, the id of a row.
+_NOT_WORDS = re.compile(r"on|[+\-−]?\d{0,4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def typed(request: HttpRequest) -> list[str]:
@@ -18,9 +34,9 @@ def typed(request: HttpRequest) -> list[str]:
     return [
         text
         for name in request.POST
-        if name.rsplit("-", 1)[-1] not in NOT_TYPED
+        if not _NOT_TYPED.search(name)
         for text in request.POST.getlist(name)
-        if text.strip()
+        if text.strip() and not _NOT_WORDS.fullmatch(text)
     ]
 
 
@@ -30,6 +46,23 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return render(request, "web/refused.html", context, status=refusal.status)
 
 
+def came_from_elsewhere(request: HttpRequest) -> HttpResponse:
+    """Another website tried to send a form in somebody's name. Its words are not shown as if they were hers."""
+    sentence = _("Another website tried to send something here. Nothing was changed.")
+    return render(request, "web/refused.html", {"sentence": sentence, "typed": []}, status=403)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was drawn before a sign-in or a restart: say so, and give back what was typed."""
+    sentence = _("This page was open for a long time and could not be sent. Nothing was changed. Please open it again.")
+    return render(request, "web/refused.html", {"sentence": sentence, "typed": typed(request)}, status=403)
+
+
+def not_understood(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Something came that no page of ours sends: too much at once, or a wrong address."""
+    return _without_asking_anything(request, "web/not_understood.html", status=400)
+
+
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Absent and hidden look the same."""
     return render(request, "web/not_found.html", status=404)
@@ -37,10 +70,57 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something broke on our side."""
-    return render(request, "web/broken.html", status=500)
+    return _without_asking_anything(request, "web/broken.html", status=500)
 
 
-def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was drawn before a sign-in or a restart: say so, and give back what was typed."""
-    sentence = _("This page was open for a long time and could not be sent. Nothing was changed. Please open it again.")
-    return render(request, "web/refused.html", {"sentence": sentence, "typed": typed(request)}, status=403)
+def _without_asking_anything(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
+    # Whatever is broken may be what a page usually asks: the session, the account, the database.
+    context = {
+        "site_title": settings.SITE_TITLE,
+        "leave_to": settings.LEAVE_TO,
+        "direction": "rtl" if get_language_bidi() else "ltr",
+    }
+    return HttpResponse(render_to_string(template, context), status=status)
+
+
+@policy.public(because="who needs it most may not be able to sign in")
+def when_it_gets_hard(request: Request) -> HttpResponseBase:
+    """Say honestly that nobody here reads this now, and who answers instead."""
+    organisation = people.the_organisation()
+    written = organisation.crisis_lines.splitlines() if organisation else []
+    return render(request, "web/hard.html", {"lines": [parts_of(line.strip()) for line in written if line.strip()]})
+
+
+@policy.public(because="leaving must work from a page that is old, signed out or half loaded")
+@csrf_exempt
+def leave(request: Request) -> HttpResponseBase:
+    """End the session, have the browser drop what it kept, and open the harmless page.
+
+    Without JavaScript this is a plain form. The page's own script blanks it first, opens the harmless
+    page itself and sends this `quietly`, so that nothing is fetched from there on our behalf. Opening
+    the address by hand ends nothing: a link on another website must not sign anybody out.
+    """
+    answer = HttpResponse(status=204) if request.POST.get("quietly") else SeeOther(settings.LEAVE_TO)
+    if request.method == "POST":
+        logout(request)
+        answer["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer
+
+
+@policy.public(because="the first page must be readable before anybody signs in")
+def language(request: Request) -> HttpResponseBase:
+    """Read on in another language: in this browser and, for whoever is signed in, wherever they sign in."""
+    back = safe_next(request.POST.get("next", "")) or "/"
+    answer = SeeOther(back)
+    code = request.POST.get("language", "")
+    if request.method == "POST" and code in dict(settings.LANGUAGES):
+        if request.account:
+            people_actions.set_language(by=request.account, code=code)
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+    return answer
