@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -25,10 +26,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "csp",
+    "alongside.config",
     "alongside.kit",
     "alongside.vault",
     "alongside.people",
@@ -40,13 +39,17 @@ INSTALLED_APPS = [
     "alongside.decisions",
     "alongside.journeys",
     "alongside.web",
+    # After ours, so that our templates take the place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
     "alongside.web.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -56,9 +59,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "alongside.people.sessions.keep_short",
     "alongside.access.middleware.who_is_looking",
+    "alongside.web.middleware.own_language",
     "alongside.web.middleware.refusals",
     "alongside.access.middleware.closed_by_default",
 ]
+if not PRODUCTION:
+    MIDDLEWARE.append("alongside.access.middleware.get_never_writes")
 
 ROOT_URLCONF = "alongside.config.urls"
 WSGI_APPLICATION = "alongside.config.wsgi.application"
@@ -99,7 +105,7 @@ POSTGRESQL: dict[str, Any] = {
 
 def _database(url: str, file: str) -> dict[str, Any]:
     if not url:
-        return {**SQLITE, "NAME": DATA / file, "TEST": {"NAME": None}}
+        return {**SQLITE, "NAME": DATA / file, "TEST": {"NAME": ":memory:"}}
     database: dict[str, Any] = {**dj_database_url.parse(url)}
     if "sqlite" in database["ENGINE"]:
         return {**SQLITE, "NAME": database["NAME"]}
@@ -110,24 +116,24 @@ DATABASES = {
     "default": _database(env.DATABASE_URL.read(), "alongside.sqlite3"),
     "keys": {
         **_database(env.KEYS_DATABASE_URL.read(), "keys.sqlite3"),
-        "TEST": {"NAME": "test_alongside_keys"} if env.KEYS_DATABASE_URL.read() else {"NAME": None},
+        "TEST": {"NAME": "test_alongside_keys"} if env.KEYS_DATABASE_URL.read() else {"NAME": ":memory:"},
     },
 }
 DATABASE_ROUTERS = ["alongside.vault.router.KeyRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Shared by every thread and process: a one-time code must not be accepted once per process.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    # With the usual 300 entries a flood of wrong sign-ins would push out the limits that stop it.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # --- Signing in --------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Account"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
 AUTHENTICATION_BACKENDS = ["alongside.people.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -137,7 +143,47 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/"
 LOGIN_REDIRECT_URL = "/today/"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# allauth signs in staff, by e-mail address and password. The address is found by its blind index:
+# there is no column for it, and allauth's own table of addresses stays empty.
+ACCOUNT_ADAPTER = "alongside.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"login": "alongside.people.forms.StaffSignIn"}
+# Five tries an account in five minutes. A whole shelter or library may share one address, so the
+# part per address is high and only keeps a machine from being worn out. The account comes first:
+# tries on one that is locked do not count against the address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key,300/m/ip",
+    "card": "5/5m/key,300/m/ip",
+    "change_password": "5/5m/user",
+    "reauthenticate": "10/m/user",
+}
+
+# The second step of staff: a passkey, or codes from an app. A code counts for its own half minute
+# and is remembered as long, so that it is accepted once: no tolerance for earlier ones. There is no
+# "trust this device" and no way around.
+MFA_ADAPTER = "alongside.people.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 0
+MFA_TRUST_ENABLED = False
+MFA_FORMS = {
+    "authenticate": "alongside.people.forms.SecondStep",
+    "reauthenticate": "alongside.people.forms.SecondStepAgain",
+    "activate_totp": "alongside.people.forms.SetUpApp",
+}
+
+# How long somebody stays signed in stands in `people/rules.py`. This is for a browser in which
+# nobody is signed in yet: half-way through signing in, or through joining.
+SESSION_ENGINE = "alongside.people.session_store"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -153,6 +199,8 @@ LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
 LOCALE_PATHS = [env.HOUSE / "alongside" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+FORMAT_MODULE_PATH = ["alongside.config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -175,14 +223,18 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # "Leave this page" without JavaScript is a form whose answer leads there.
+        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(env.LEAVE_TO.read()))],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "require-trusted-types-for": ["'script'"],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+SILENCED_SYSTEM_CHECKS = ["security.W002"]  # X-Frame-Options is sent by web.middleware.headers
+# Nothing to other sites. "no-referrer" would make browsers send `Origin: null` with our own forms, which
+# the protection against forged ones must refuse.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
@@ -194,6 +246,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("alongside.web.urls")),
     path("", include("alongside.people.urls")),
     path("", include("alongside.journeys.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("alongside.people.staff_urls")),
     path(PLACE, include("alongside.access.urls")),
     path(PLACE, include("alongside.reach.urls")),
     path(PLACE, include("alongside.agreement.urls")),
@@ -16,5 +16,7 @@ urlpatterns = [
     path(PLACE + "decisions/", include("alongside.decisions.urls")),
 ]
 
+handler400 = "alongside.web.views.not_understood"
+handler403 = "alongside.web.views.not_found"
 handler404 = "alongside.web.views.not_found"
 handler500 = "alongside.web.views.broken"

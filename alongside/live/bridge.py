@@ -1,9 +1,93 @@
-"""Carries a signal from the transaction to the hub of this process and, on PostgreSQL, of every other."""
+"""Carries a signal from the transaction to the hub of this process and, on PostgreSQL, of every other.
+
+SQLite has one process: the signal is handed over when the transaction is on disk. PostgreSQL sends
+it with the transaction (NOTIFY) to the listener of each process. Either way the signal is an id,
+and whoever hears it looks in the database for what it means, so that a lost one can be made up for.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import uuid
+from typing import Any, Protocol
+
+import psycopg
+from django.db import connection, transaction
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "alongside"
+SECONDS_BETWEEN_TRIES = (0.1, 0.2, 0.5, 1.0)
+# A line that died without a word is noticed after idle + interval * count seconds.
+KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+OURS_NOT_LIBPQS = frozenset({"context", "cursor_factory", "prepare_threshold", "row_factory", "autocommit"})
+
+
+class Hub(Protocol):
+    """Whoever wants to hear what changed."""
+
+    def heard(self, partnership_id: uuid.UUID) -> None:
+        """Something changed in this partnership."""
+
+    def heard_elsewhere(self, partnership_id: uuid.UUID) -> None:
+        """The same, told from another thread than the hub's own."""
+
+    def look_at_all(self) -> None:
+        """Something may have changed anywhere."""
+
+
+_hub: Hub | None = None
+
+
+def lead_to(hub: Hub | None) -> None:
+    """Hand the signals of this process to `hub` from now on; `None` when there is none any more."""
+    global _hub
+    _hub = hub
 
 
 def announce(partnership_id: uuid.UUID) -> None:
     """Announce, when the open transaction commits, that a partnership changed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(partnership_id)])
+    else:
+        transaction.on_commit(lambda: _hand_over(partnership_id))
+
+
+def _hand_over(partnership_id: uuid.UUID) -> None:
+    if _hub is not None:
+        _hub.heard_elsewhere(partnership_id)
+
+
+async def listen(hub: Hub, address: dict[str, Any] | None = None) -> None:
+    """Feed `hub` from PostgreSQL until cancelled; come back after a loss, and have it look at everything.
+
+    It holds one direct connection: LISTEN does not work through a pooler in transaction mode.
+    """
+    tries = 0
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(**(address or _address()), autocommit=True) as line:
+                await line.execute(f"LISTEN {CHANNEL}")
+                tries = 0
+                hub.look_at_all()
+                async for signal in line.notifies():
+                    _pass_on(hub, signal.payload)
+        except (psycopg.Error, OSError) as error:
+            log.warning("The line to the database's signals broke (%s); trying again.", type(error).__name__)
+        await asyncio.sleep(SECONDS_BETWEEN_TRIES[min(tries, len(SECONDS_BETWEEN_TRIES) - 1)])
+        tries += 1
+
+
+def _pass_on(hub: Hub, payload: str) -> None:
+    try:
+        partnership_id = uuid.UUID(payload)
+    except ValueError:  # not one of ours
+        return
+    hub.heard(partnership_id)
+
+
+def _address() -> dict[str, Any]:
+    settings = connection.get_connection_params()
+    return {name: value for name, value in settings.items() if name not in OURS_NOT_LIBPQS} | KEEPALIVE

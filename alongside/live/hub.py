@@ -1,0 +1,218 @@
+"""The hub: which streams are open in this process, and what each was told last.
+
+What waits is a set of partnerships, and one message for each stream whose line is slow: every
+message says how many changes there are by now, so a newer one takes the place of an older one. So
+nothing can overflow and nothing is dropped. Before anything is told, the database is asked who may
+still hear it; an ended seat or session closes the stream instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, TypeVar
+
+from django.utils import timezone
+
+from alongside.live.queries import Standing, standing
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Ask = Callable[[Callable[[], Any]], Awaitable[Any]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# A page whose session was ended elsewhere notices after this time at most, and a lost signal is made up for.
+SECONDS_BETWEEN_LOOKS = 5.0
+# Proxies drop a line on which nothing was said for a minute, some after half of one.
+SECONDS_BETWEEN_HEARTBEATS = 25.0
+SECONDS_AFTER_AN_ERROR = 1.0
+STREAMS_TO_A_LOOK = 500
+# Far more than anybody has windows in sight at once.
+STREAMS_TO_A_SESSION = 12
+# Between these a browser picks up a lost line, so that a restart is not followed by everybody at once.
+MILLISECONDS_TO_RETRY = (1000, 3000)
+
+HEARTBEAT = b":\n\n"
+ENDED = b"event: ended\ndata: 0\n\n"
+
+
+class Stream:
+    """One open page of somebody in one partnership."""
+
+    __slots__ = ("_busy", "_over", "_send", "_unsaid", "account_id", "partnership_id", "proof", "session_key", "told")
+
+    def __init__(
+        self, *, partnership_id: uuid.UUID, account_id: uuid.UUID, session_key: str, proof: int, send: Send
+    ) -> None:
+        self.partnership_id = partnership_id
+        self.account_id = account_id
+        self.session_key = session_key
+        self.proof = proof
+        # How many changes it has heard of; -1 before the first word.
+        self.told = -1
+        self._send = send
+        self._unsaid: bytes | None = None
+        self._busy: asyncio.Task[None] | None = None
+        self._over = False
+
+    def say(self, words: bytes, *, last: bool = False) -> None:
+        """Send `words` as soon as the line is free; what was not sent yet is overtaken by them."""
+        if self._over:
+            return
+        self._over = last
+        self._unsaid = words
+        if self._busy is None:
+            self._busy = asyncio.get_running_loop().create_task(self._send_all())
+
+    def beat(self) -> None:
+        """Show that the line is alive, unless something is under way on it anyway."""
+        if self._busy is None:
+            self.say(HEARTBEAT)
+
+    async def _send_all(self) -> None:
+        try:
+            while self._unsaid is not None:
+                words, self._unsaid = self._unsaid, None
+                await self._send({"type": "http.response.body", "body": words, "more_body": not self._over})
+        finally:
+            self._busy = None
+
+
+class Hub:
+    """Tells the streams of a partnership that something changed there. Lives in one event loop."""
+
+    def __init__(self, ask: Ask) -> None:
+        """`ask` calls a function that asks the database, somewhere else than in the loop's thread."""
+        self._ask = ask
+        self._loop = asyncio.get_running_loop()
+        self._streams: dict[uuid.UUID, set[Stream]] = {}
+        self._of_session: Counter[str] = Counter()
+        self._to_look_at: set[uuid.UUID] = set()
+        self._something_to_do = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.is_closing = False
+
+    def __len__(self) -> int:
+        return sum(len(streams) for streams in self._streams.values())
+
+    def open(self) -> None:
+        """Begin to listen and to tell."""
+        self._tasks = [self._loop.create_task(self._tell_what_was_heard()), self._loop.create_task(self._keep_watch())]
+
+    async def close(self) -> None:
+        """Let every stream go; each page comes back by itself to whoever answers then."""
+        self.is_closing = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for stream in self._all():
+            stream.say(b"", last=True)
+
+    # --- streams come and go --------------------------------------------------------------------
+
+    def has_room_for(self, session_key: str) -> bool:
+        return self._of_session[session_key] < STREAMS_TO_A_SESSION
+
+    def join(self, stream: Stream) -> None:
+        """Take in a stream. Its first word follows once it was looked at, like every later one."""
+        self._streams.setdefault(stream.partnership_id, set()).add(stream)
+        self._of_session[stream.session_key] += 1
+        self.heard(stream.partnership_id)
+
+    def leave(self, stream: Stream) -> None:
+        streams = self._streams.get(stream.partnership_id, set())
+        if stream not in streams:
+            return
+        streams.discard(stream)
+        if not streams:
+            del self._streams[stream.partnership_id]
+        self._of_session[stream.session_key] -= 1
+        if not self._of_session[stream.session_key]:
+            del self._of_session[stream.session_key]
+
+    # --- signals come in ------------------------------------------------------------------------
+
+    def heard(self, partnership_id: uuid.UUID) -> None:
+        """Something changed in this partnership."""
+        if partnership_id in self._streams:
+            self._to_look_at.add(partnership_id)
+            self._something_to_do.set()
+
+    def heard_elsewhere(self, partnership_id: uuid.UUID) -> None:
+        """The same, told from another thread than the hub's own."""
+        if not self.is_closing:
+            self._loop.call_soon_threadsafe(self.heard, partnership_id)
+
+    def look_at_all(self) -> None:
+        """Something may have changed anywhere: signals may have been lost."""
+        for partnership_id in self._streams:
+            self.heard(partnership_id)
+
+    # --- and are told to whoever may hear them --------------------------------------------------
+
+    async def _tell_what_was_heard(self) -> None:
+        while True:
+            await self._something_to_do.wait()
+            self._something_to_do.clear()
+            partnerships, self._to_look_at = self._to_look_at, set()
+            if not await self._look(stream for known in partnerships for stream in self._streams.get(known, ())):
+                await asyncio.sleep(SECONDS_AFTER_AN_ERROR)
+                for partnership_id in partnerships:
+                    self.heard(partnership_id)
+
+    async def _keep_watch(self) -> None:
+        last_beat = self._loop.time()
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            if not await self._look(self._all()):
+                continue
+            if self._loop.time() - last_beat >= SECONDS_BETWEEN_HEARTBEATS:
+                last_beat = self._loop.time()
+                for stream in self._all():
+                    stream.beat()
+
+    async def _look(self, streams: Iterable[Stream]) -> bool:
+        """Ask who may hear what, and tell them. Return False, having told nobody, when there was no answer."""
+        for some in _portions(list(streams)):
+            question = partial(
+                standing,
+                {stream.partnership_id for stream in some},
+                {stream.session_key for stream in some},
+                now=timezone.now(),
+            )
+            try:
+                found: Standing = await self._ask(question)
+            except Exception:
+                # Nobody may be told on a guess. A broken loop would leave every page silent for ever.
+                log.exception("Open pages could not be told that something changed; trying again.")
+                return False
+            for stream in some:
+                self._tell(stream, found)
+        return True
+
+    def _tell(self, stream: Stream, found: Standing) -> None:
+        proof = found.seats.get((stream.partnership_id, stream.account_id))
+        if proof != stream.proof or stream.session_key not in found.sessions:
+            stream.say(ENDED, last=True)
+            self.leave(stream)
+            return
+        changes = found.changes[stream.partnership_id]
+        if stream.told < 0:
+            stream.say(b"retry: %d\nevent: hello\ndata: %d\n\n" % (random.randint(*MILLISECONDS_TO_RETRY), changes))  # noqa: S311
+        elif stream.told < changes:
+            stream.say(b"event: changed\ndata: %d\n\n" % changes)
+        stream.told = max(stream.told, changes)
+
+    def _all(self) -> list[Stream]:
+        return [stream for streams in self._streams.values() for stream in streams]
+
+
+def _portions(streams: list[Stream]) -> Iterator[list[Stream]]:
+    for start in range(0, len(streams), STREAMS_TO_A_LOOK):
+        yield streams[start : start + STREAMS_TO_A_LOOK]
