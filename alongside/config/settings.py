@@ -219,8 +219,8 @@ STORAGES = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
+        "script-src": [NONCE],
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         # "Leave this page" without JavaScript is a form whose answer leads there.
@@ -249,7 +249,8 @@ if PRODUCTION:
     LANGUAGE_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A text of 100,000 letters of any script still gets a sentence, and not the browser's own error.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves the house by mail yet
 
 LOGGING = {

@@ -79,6 +79,7 @@ def _without_asking_anything(request: HttpRequest, template: str, *, status: int
         "site_title": settings.SITE_TITLE,
         "leave_to": settings.LEAVE_TO,
         "direction": "rtl" if get_language_bidi() else "ltr",
+        "CSP_NONCE": getattr(request, "csp_nonce", ""),
     }
     return HttpResponse(render_to_string(template, context), status=status)
 

@@ -13,7 +13,9 @@
   const FIRST_WAIT = 2000;
   const LONGEST_WAIT = 60000;
   const WAIT_AFTER_A_FAILURE = 5000;
+  /* How many changes this page knows of, and of how many it was told. */
   let changes = Number(page.dataset.changes);
+  let wanted = changes;
   let stream = null;
   let reopening = 0;
   let repeating = 0;
@@ -29,8 +31,8 @@
     if (stream || isOver || document.hidden) { return; }
     clearTimeout(reopening);
     stream = new EventSource(address);
-    stream.addEventListener('hello', heard);
-    stream.addEventListener('changed', heard);
+    stream.addEventListener('hello', (event) => { heard(event, Number(event.data) !== changes); });
+    stream.addEventListener('changed', (event) => { heard(event, Number(event.data) > changes); });
     stream.addEventListener('ended', lost);
     stream.addEventListener('error', () => {
       /* A broken line the browser mends by itself; a refusal it takes as final. */
@@ -48,15 +50,17 @@
     close();
     reopening = setTimeout(open, wait);
     wait = Math.min(2 * wait, LONGEST_WAIT);
+    wanted = Infinity;
     ask();
   }
 
-  function heard(event) {
+  function heard(event, isNews) {
     wait = FIRST_WAIT;
-    if (Number(event.data) !== changes) { ask(); }
+    wanted = Number(event.data);
+    if (isNews) { ask(); }
   }
 
-  /* --- asking for this page again: one at a time, and once more if something came meanwhile --- */
+  /* --- asking for this page again: one at a time, and once more if it came too early ----------- */
 
   function ask() {
     if (isOver) { return; }
@@ -112,6 +116,7 @@
   function put(fresh) {
     changes = Number(fresh.body.dataset.changes);
     page.dataset.changes = String(changes);
+    if (changes >= wanted) { askAgain = false; }
     late = [];
     const mark = Array.from(document.querySelectorAll('main [id]')).find((one) => topOf(one) >= 0);
     const before = mark ? topOf(mark) : 0;
