@@ -62,7 +62,12 @@ if ON_POSTGRESQL:
 
 def pytest_configure() -> None:
     """A test that really commits is followed by emptying every table, the trail too, which refuses that by itself."""
+    import hypothesis
     from django.test import TransactionTestCase
+
+    # How long one example takes says more about the machine than about the rule.
+    hypothesis.settings.register_profile("house", deadline=None, database=None)
+    hypothesis.settings.load_profile("house")
 
     empty_the_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 

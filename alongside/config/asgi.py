@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +22,6 @@ from alongside.live.desk import Desk, open_connections
 from alongside.live.hub import Hub, Send
 
 pages = Mount(django_pages, threads=settings.THREADS)
-
-# Python lets a thread that is busy keep the interpreter for 5 ms by default. With as many threads as
-# there are requests, one that only has to pass a signal on would wait that long for each of them.
-SECONDS_TO_A_TURN = 0.0005
 
 
 @dataclass
@@ -46,10 +40,6 @@ _open: _Open | None = None
 async def start() -> None:
     """Open the hub and its line to the database."""
     global _open
-    sys.setswitchinterval(SECONDS_TO_A_TURN)
-    _load_every_page()
-    gc.collect()
-    gc.freeze()  # what was loaded stays for good: the collector need not look through it again and again
     # Whoever comes in waits at another desk than what is to be told, so that everybody coming back
     # at once after a restart does not delay a signal.
     at_the_door, looking = Desk(threads=2), Desk(threads=1)
@@ -63,7 +53,7 @@ async def start() -> None:
     _open = _Open(hub, at_the_door, looking, line)
 
 
-def _load_every_page() -> None:
+def load_every_page() -> None:
     """Load the code of every page now, so that whoever comes first does not wait for it."""
     get_resolver().reverse_dict  # noqa: B018  (is made from all of them when it is first looked at)
 

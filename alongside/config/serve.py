@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import hashlib
 import os
 import socket
@@ -22,6 +23,9 @@ from alongside.config import environment as env
 SECONDS_TO_FINISH = 1
 # A proxy keeps its connections to us for some time; ours must last longer than its own limit.
 SECONDS_TO_KEEP_ALIVE = 75
+# Python lets a thread that is busy keep the interpreter for 5 ms. With as many threads as there are
+# requests, one that only has to pass a signal on would wait that long for each of them.
+SECONDS_TO_A_TURN = 0.0005
 # How many may wait to be let in: after a restart everybody comes back at once.
 QUEUE = 2048
 STATIC_MARK = "collected"
@@ -152,6 +156,11 @@ def run(listening: socket.socket) -> None:
     import uvicorn
 
     from alongside.config import asgi
+
+    asgi.load_every_page()
+    sys.setswitchinterval(SECONDS_TO_A_TURN)
+    gc.collect()
+    gc.freeze()  # what was loaded stays for good: the collector need not look through it again and again
 
     class Server(uvicorn.Server):
         """Lets the open pages go before it waits for whatever else is under way."""

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,14 +48,22 @@ def test_a_search_finds_a_word_however_it_is_written():
     assert not found_in(b"another", word)
 
 
+@pytest.fixture
+def folder():
+    """A folder in memory where there is one: each of some hundred commits waits until it is on the disk."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory, prefix="alongside-tests-") as made:
+        yield Path(made)
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the files are SQLite's; the rows are searched below")
-def test_no_word_is_in_any_file_of_the_house(tmp_path):
+def test_no_word_is_in_any_file_of_the_house(folder):
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("ALONGSIDE_") and "DATABASE" not in name
     }
-    environment |= {"ALONGSIDE_DATA": str(tmp_path / "data"), "PYTHONPATH": str(HOUSE)}
+    environment |= {"ALONGSIDE_DATA": str(folder / "data"), "PYTHONPATH": str(HOUSE)}
     lived = subprocess.run(
         [sys.executable, "-m", "tests.promises.planted"],
         cwd=HOUSE, env=environment, capture_output=True, text=True, timeout=300, check=False,
@@ -65,8 +74,8 @@ def test_no_word_is_in_any_file_of_the_house(tmp_path):
     assert words["an address"] in told["reads back"], "control: with the keys it opens"
 
     files = {
-        str(path.relative_to(tmp_path)): path.read_bytes()
-        for path in tmp_path.rglob("*")
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
         if path.is_file() and "static" not in path.parts
     }
     assert {"data/alongside.sqlite3", "data/alongside.sqlite3-wal", "data/keys.sqlite3"} <= set(files)

@@ -38,6 +38,7 @@ RAW_SQL = {
     "config/sqlite/base.py": "sets up each connection to SQLite",
     "config/serve.py": "nodes that start at once wait for each other",
     "kit/prepared.py": "asks the same read again without building it anew; see the test of what it reads",
+    "live/actions.py": "counts up that something changed, in the same words after every write",
     "live/bridge.py": "PostgreSQL's LISTEN and NOTIFY",
 }
 

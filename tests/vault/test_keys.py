@@ -31,7 +31,7 @@ def other_root_key(tmp_path, settings):
 def test_what_was_sealed_opens_again(scope, words):
     sealed = keys.seal(words.encode(), scope=scope, **PLACE)
     assert keys.open_sealed(sealed, scope=scope, **PLACE).decode() == words
-    assert not words or words.encode() not in sealed
+    assert len(words) < 8 or words.encode() not in sealed
 
 
 @pytest.mark.parametrize("moved", [{"table": "b"}, {"column": "b"}, {"row": "2"}])
