@@ -55,7 +55,7 @@ SECRET_FILE = Setting(
     "ALONGSIDE_SECRET_FILE", "The file with the secret that signs sessions; made at the first start.", ""
 )
 PROXIES = Setting("ALONGSIDE_PROXIES", "How many trusted proxies stand in front, whose X-Forwarded-For counts.", "0")
-THREADS = Setting("ALONGSIDE_THREADS", "How many requests are worked on at once in one process.", "8")
+THREADS = Setting("ALONGSIDE_THREADS", "How many requests are worked on at once in one process.", "4")
 LEAVE_TO = Setting(
     "ALONGSIDE_LEAVE_TO",
     "The harmless public page that “Leave this page” opens. Pick one without a history of its own.",

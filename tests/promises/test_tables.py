@@ -121,6 +121,22 @@ def test_nothing_is_kept_about_her_that_she_cannot_read():
     assert {label(model) for model in PRIVATE if model.hidden() is not None} == set(closed)
 
 
+def test_what_is_closed_is_closed_to_every_seat_and_in_every_copy(cast, frozen):
+    """Nothing but the way in stands between a sealed row and a query, so it is tried without any page."""
+    life = Life(cast)
+    for model in (model for model in PRIVATE if model.hidden() is not None):
+        closed = everything(model, cast.spaces["rosa"]).filter(model.hidden())
+        assert closed.exists(), f"control: tests/promises/life.py leaves no {label(model)} closed"
+        for name in ("rosa", "dana", "samuel"):
+            assert not model.objects.visible_to(cast.viewer(name)).filter(pk__in=closed.values("pk")).exists()
+    told = [
+        importlib.import_module(f"{room}.privacy").export(cast.place(name))
+        for room in ROOMS
+        for name in ("rosa", "dana")
+    ]
+    assert life.sealed not in repr(told)
+
+
 # --- What is kept, and how it leaves -----------------------------------------------------------
 
 

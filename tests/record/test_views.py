@@ -59,8 +59,8 @@ def post(client, address, form):
 
 
 def plain(answer):
-    """A page without the token that is new in each answer."""
-    return re.sub(r'(csrfmiddlewaretoken" value=)"[^"]*"', r"\1", answer.content.decode())
+    """A page without the token and the nonce that are new in each answer."""
+    return re.sub(r'(csrfmiddlewaretoken" value=|nonce=)"[^"]*"', r"\1", answer.content.decode())
 
 
 def hidden(answer, address):
