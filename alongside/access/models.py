@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,9 @@ from alongside.access.kinds import Kind
 from alongside.access.private import PrivateManager
 from alongside.kit.ids import new_id
 from alongside.people.models import Partnership
+
+if TYPE_CHECKING:
+    from alongside.access.viewer import Viewer
 
 
 class PrivateModel(models.Model):
@@ -40,6 +43,21 @@ class PrivateModel(models.Model):
     def hidden(cls) -> Q | None:
         """The rows that nobody sees yet, whatever their seat. Deny wins over every ground."""
         return None
+
+    @classmethod
+    def closed_to(cls, viewer: Viewer) -> Q | None:
+        """The rows that stay closed to this viewer, whatever opens the others to them. Deny wins here too."""
+        return None
+
+    @classmethod
+    def opened_to(cls, viewer: Viewer) -> Q | None:
+        """The rows that are open to this viewer by name. A seat is needed even so, of whichever role."""
+        return None
+
+    @classmethod
+    def is_narrowed(cls) -> bool:
+        """Whether some rows stay closed to somebody to whom the kind is open."""
+        return cls.hidden() is not None or cls.closed_to.__func__ is not PrivateModel.closed_to.__func__  # type: ignore[attr-defined]
 
     @classmethod
     def kinds(cls) -> tuple[Kind, ...]:

@@ -18,9 +18,12 @@ from django.db.models import F, Q
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import Join
 
-from alongside.access.kinds import Kind, roles_that_see
+from alongside.access.kinds import Kind, roles_that_see, shares_that_open
+from alongside.consent.queries import partnerships_shared_with
+from alongside.consent.rules import Shared
 from alongside.people.models import Seat
 from alongside.people.queries import holding
+from alongside.people.rules import INVITED_ROLES
 
 if TYPE_CHECKING:
     from alongside.access.viewer import Viewer
@@ -95,9 +98,9 @@ class _GuardedQuery(Query):
 
     def _refuse_to_lead_elsewhere(self) -> None:
         """Whoever sees these rows must see what is joined to them as well, all of it."""
-        readers = set().union(*(roles_that_see(kind) for kind in self.kinds))
+        readers = set().union(*(_openers(kind) for kind in self.kinds))
         for other in self._joined():
-            if other.hidden() is not None or not all(readers <= roles_that_see(kind) for kind in other.kinds()):
+            if other.is_narrowed() or not all(readers <= _openers(kind) for kind in other.kinds()):
                 raise WhoIsLooking(other, reached_from=cast(type[models.Model], self.model))
 
     def note(self, count: int, partnership_id: uuid.UUID | None = None, kind: Kind | None = None) -> None:
@@ -115,6 +118,11 @@ class _GuardedQuery(Query):
                 continue
             for opened in self.viewer.partnerships_that_open(each):
                 self.viewer.note_reading(each, opened, 1)
+
+
+def _openers(kind: Kind) -> frozenset[Role | Shared]:
+    """Everything that opens this kind: seats and shares."""
+    return frozenset({*roles_that_see(kind), *shares_that_open(kind)})
 
 
 def _followed(model: Any, asked: Any) -> Iterator[Any]:
@@ -135,6 +143,38 @@ def _whose(row: Any) -> tuple[uuid.UUID | None, Kind | None]:
     if isinstance(row, models.Model):
         return row.partnership_id, row.its_kind()  # type: ignore[attr-defined]
     return None, None
+
+
+def _grounds(model: Any, viewer: Viewer, seats: Any, kinds: tuple[Kind, ...], *, several: bool) -> Q:
+    """On what grounds rows of these kinds are open to the viewer. Nobody sees anything unless a ground here says so.
+
+    A seat that the kind belongs to; what she shares with the viewer; and being named for a single
+    row. The last two need a seat as well, whichever it is, so that ending the seat ends them all.
+    """
+    opened_by: dict[tuple[frozenset[Role], frozenset[Shared]], list[Kind]] = {}
+    for kind in kinds:
+        opened_by.setdefault((roles_that_see(kind), shares_that_open(kind)), []).append(kind)
+    grounds = Q(pk__in=[])
+    for (roles, shared), opened in opened_by.items():
+        ground = Q(partnership__in=seats.filter(role__in=sorted(roles)).values("partnership_id"))
+        if shared and viewer.may_be_shared_with:
+            ground |= _shared(viewer, seats, shared)
+        grounds |= ground & Q(kind__in=opened) if several else ground
+    named: Q | None = model.opened_to(viewer)
+    if named is not None:
+        by_name = named & Q(partnership__in=seats.values("partnership_id"))
+        grounds |= by_name & Q(kind__in=kinds) if several else by_name
+    return grounds
+
+
+def _shared(viewer: Viewer, seats: Any, shared: frozenset[Shared]) -> Q:
+    """The ground of a share; a supposed one counts like a given one, for showing what it would open."""
+    if viewer.supposing is not None:
+        partnership_id, supposed = viewer.supposing
+        return Q(partnership=partnership_id) if shared & supposed else Q(pk__in=[])
+    partnerships = partnerships_shared_with(viewer.person_id, shared, now=viewer.now)
+    invited = seats.filter(role__in=sorted(INVITED_ROLES)).values("partnership_id")
+    return Q(partnership__in=partnerships) & Q(partnership__in=invited)
 
 
 _M = TypeVar("_M", bound=models.Model)
@@ -169,19 +209,12 @@ class PrivateQuerySet(models.QuerySet[_M]):
         seats = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id)
         if within is not None:
             seats = seats.filter(partnership_id=within)
-        opened_by: dict[frozenset[Role], list[Kind]] = {}
-        for kind in kinds:
-            opened_by.setdefault(roles_that_see(kind), []).append(kind)
-        grounds = Q(pk__in=[])  # nobody sees anything unless a ground below says so
-        for roles, opened in opened_by.items():
-            ground = Q(partnership__in=seats.filter(role__in=sorted(roles)).values("partnership_id"))
-            grounds |= ground & Q(kind__in=opened) if several else ground
-        rows = self._unlocked().filter(grounds)
+        rows = self._unlocked().filter(_grounds(self.model, viewer, seats, kinds, several=several))
         if within is not None:
             rows = rows.filter(partnership_id=within)
-        hidden: Q | None = self.model.hidden()  # type: ignore[attr-defined]
-        if hidden is not None:
-            rows = rows.exclude(hidden)
+        for closed in (self.model.hidden(), self.model.closed_to(viewer)):  # type: ignore[attr-defined]
+            if closed is not None:
+                rows = rows.exclude(closed)
         rows.query.viewer, rows.query.within, rows.query.kinds = viewer, within, kinds
         return cast("PrivateQuerySet[_M]", rows)
 

@@ -14,7 +14,7 @@ from alongside.access.acts import Act
 from alongside.access.kinds import NAMES, Kind
 from alongside.access.models import TrailLine
 from alongside.access.sentences import DONE
-from alongside.access.trail import GROUND_ABOUT_YOU, GROUND_POST, READ
+from alongside.access.trail import GROUND_ABOUT_YOU, GROUND_NAMED, GROUND_POST, GROUND_SHARE, READ
 from alongside.access.viewer import Place
 from alongside.access.way_in import role_name
 from alongside.kit.errors import NotFound
@@ -78,6 +78,9 @@ def looked(place: Place, *, own: bool = False, before: int | None = None) -> Tra
         raise NotFound
     her_reading = Q(actor_id=place.client_id, doing=READ)
     lines = TrailLine.objects.filter(her_reading if own else ~her_reading, partnership_id=place.id)
+    if not place.is_client:
+        # That she writes for herself is hers to know.
+        lines = lines.exclude(kind=Kind.OWN)
     if before is not None:
         lines = lines.filter(seq__lt=before)
     page = list(lines.order_by("-seq")[: LINES + 1])
@@ -120,4 +123,8 @@ def _ground(line: TrailLine) -> str:
         return _("It is about them.")
     if line.ground == GROUND_POST:
         return _("Because of a post in the agency.")
+    if line.ground == GROUND_SHARE:
+        return _("Because it is shared with them.")
+    if line.ground == GROUND_NAMED:
+        return _("Because they were named for this one thing.")
     return _("Because of a seat here as %(role)s.") % {"role": role_name(Role(line.role))}

@@ -18,10 +18,14 @@ from alongside.people.rules import Role
 READ = "read"
 GROUND_ABOUT_YOU = "about_you"
 GROUND_SEAT = "seat"
+GROUND_SHARE = "share"
+GROUND_NAMED = "named"
 GROUND_POST = "post"
 
 
-def _standing(viewer: Viewer, partnership_id: uuid.UUID | None, kind: Kind | None) -> tuple[str, str]:
+def _standing(
+    viewer: Viewer, partnership_id: uuid.UUID | None, kind: Kind | None, *, reading: bool = False
+) -> tuple[str, str]:
     """Return (role, ground) under which the viewer sees or changes this kind here.
 
     Without a seat here it is a post: a director ends the seats of somebody who leaves.
@@ -34,7 +38,10 @@ def _standing(viewer: Viewer, partnership_id: uuid.UUID | None, kind: Kind | Non
     for role in Role:
         if role in roles and kind in SEES[role]:
             return role.value, GROUND_SEAT
-    return min(roles).value, GROUND_SEAT
+    first = min(roles).value
+    if partnership_id is not None and kind is not None and (partnership_id, kind) in viewer.shared:
+        return first, GROUND_SHARE
+    return first, GROUND_NAMED if kind is not None and reading else GROUND_SEAT
 
 
 def record(
@@ -89,7 +96,7 @@ def flush(viewer: Viewer) -> None:
         return
     lines = []
     for (partnership_id, kind), count in viewer.readings.items():
-        role, ground = _standing(viewer, partnership_id, kind)
+        role, ground = _standing(viewer, partnership_id, kind, reading=True)
         lines.append(
             TrailLine(
                 at=viewer.now,

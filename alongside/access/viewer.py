@@ -8,11 +8,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from alongside.access.kinds import SEES, Kind
+from alongside.access.kinds import OPENED_BY, SEES, Kind
+from alongside.consent.queries import shares_open_to
+from alongside.consent.rules import Shared
 from alongside.kit.errors import NotFound
 from alongside.people import queries as people
 from alongside.people.models import Partnership, Seat
-from alongside.people.rules import STAFF_ROLES, Post, Role, holds
+from alongside.people.rules import INVITED_ROLES, STAFF_ROLES, Post, Role, holds
 
 
 @dataclass
@@ -27,6 +29,9 @@ class Viewer:
     now: datetime.datetime
     language: str = "en"
     is_staff: bool = False
+    # Shares that are only imagined, for showing her exactly what somebody would see: what is
+    # opened, and where. What such a viewer reads is nobody's look, and is noted nowhere.
+    supposing: tuple[uuid.UUID, frozenset[Shared]] | None = None
     readings: dict[tuple[uuid.UUID, Kind], int] = field(default_factory=lambda: defaultdict(int))
 
     @cached_property
@@ -39,16 +44,42 @@ class Viewer:
         """What the viewer is employed as now."""
         return people.posts_of(self.person_id, now=self.now)
 
+    @property
+    def may_be_shared_with(self) -> bool:
+        """Whether a share could open anything to the viewer. Colleagues get seats, and nothing is shared with them."""
+        return self.supposing is not None or not self.is_staff
+
+    @cached_property
+    def shared(self) -> frozenset[tuple[uuid.UUID, Kind]]:
+        """What is shared with the viewer now: partnership and kind."""
+        if self.supposing is not None:
+            given = {(self.supposing[0], shared) for shared in self.supposing[1]}
+        else:
+            invited = {seat.partnership_id for seat in self.seats if seat.role in INVITED_ROLES}
+            if self.is_staff or not invited:
+                return frozenset()
+            given = {
+                (partnership_id, Shared(shared))
+                for partnership_id, shared in shares_open_to(self.person_id, now=self.now).values_list(
+                    "partnership_id", "shared"
+                )
+                if partnership_id in invited
+            }
+        return frozenset((partnership_id, kind) for partnership_id, shared in given for kind in OPENED_BY[shared])
+
     def roles_in(self, partnership_id: uuid.UUID) -> frozenset[Role]:
         """The roles held now in a partnership; empty for a stranger."""
         return frozenset(Role(seat.role) for seat in self.seats if seat.partnership_id == partnership_id)
 
     def partnerships_that_open(self, kind: Kind) -> list[uuid.UUID]:
-        """The partnerships in which a seat of the viewer opens this kind now."""
-        return sorted({seat.partnership_id for seat in self.seats if kind in SEES[Role(seat.role)]})
+        """The partnerships in which a seat of the viewer, or a share with them, opens this kind now."""
+        by_seat = {seat.partnership_id for seat in self.seats if kind in SEES[Role(seat.role)]}
+        return sorted(by_seat | {partnership_id for partnership_id, opened in self.shared if opened is kind})
 
     def note_reading(self, kind: Kind, partnership_id: uuid.UUID, count: int) -> None:
-        self.readings[partnership_id, kind] += count
+        """Note that `count` rows of this kind were read there."""
+        if self.supposing is None:
+            self.readings[partnership_id, kind] += count
 
 
 @dataclass(eq=False)
@@ -71,6 +102,11 @@ class Place:
     @property
     def is_staff(self) -> bool:
         return bool(self.roles & STAFF_ROLES)
+
+    @property
+    def is_invited(self) -> bool:
+        """Somebody to whom only what is shared with them is open."""
+        return bool(self.roles) and self.roles <= INVITED_ROLES
 
     @cached_property
     def names(self) -> dict[uuid.UUID, str]:
@@ -95,8 +131,8 @@ class Place:
         return tuple(seat for seat in self.seats if holds(begins=seat.begins, ends=seat.ends, now=self.by.now))
 
     def sees(self, kind: Kind) -> bool:
-        """Whether the viewer's seat opens this kind at all."""
-        return any(kind in SEES[role] for role in self.roles)
+        """Whether the viewer's seat opens this kind at all, or a share with them."""
+        return any(kind in SEES[role] for role in self.roles) or (self.id, kind) in self.by.shared
 
 
 def enter(viewer: Viewer, partnership_id: uuid.UUID) -> Place:

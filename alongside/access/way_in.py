@@ -11,6 +11,7 @@ from alongside.access.acts import MAY, Act
 from alongside.access.kinds import NAMES, SEES
 from alongside.access.models import PrivateModel
 from alongside.access.viewer import Place, Viewer
+from alongside.consent.queries import rows_named_to
 from alongside.kit.errors import NotFound, Refused
 from alongside.people.models import Partnership
 from alongside.people.rules import Role
@@ -69,6 +70,10 @@ def why(viewer: Viewer, row: PrivateModel) -> list[str]:
                 _("You have a seat here as %(role)s, and “%(kind)s” belongs to it.")
                 % {"role": role_name(role), "kind": NAMES[kind]}
             )
+    if (row.partnership_id, kind) in viewer.shared:
+        sentences.append(_("“%(kind)s” is shared with you.") % {"kind": NAMES[kind]})
+    if roles and rows_named_to(viewer.person_id, now=viewer.now).filter(row_id=row.id).exists():
+        sentences.append(_("You were named for this one thing."))
     return sentences
 
 
@@ -82,4 +87,5 @@ def role_name(role: Role) -> str:
         Role.PARTNER: _("partner in the team"),
         Role.SUPPORTER: _("supporter"),
         Role.PEER: _("someone who has been there"),
+        Role.EMERGENCY: _("let in for an emergency"),
     }[role]

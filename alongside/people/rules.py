@@ -22,9 +22,13 @@ class Role(StrEnum):
     PARTNER = "partner"
     SUPPORTER = "supporter"
     PEER = "peer"
+    # let in for an hour because it could not wait: a seat with its end fixed when it begins
+    EMERGENCY = "emergency"
 
 
-STAFF_ROLES = frozenset({Role.WORKER, Role.COVER, Role.SUPERVISOR})
+STAFF_ROLES = frozenset({Role.WORKER, Role.COVER, Role.SUPERVISOR, Role.EMERGENCY})
+# They see what she shares with them, one by one, and nothing by their seat.
+INVITED_ROLES = frozenset({Role.PARTNER, Role.SUPPORTER, Role.PEER})
 
 
 class Post(StrEnum):

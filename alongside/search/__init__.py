@@ -1,0 +1,1 @@
+"""Finding something again in what you may see."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Takeaway(AppConfig):
+    name = "alongside.takeaway"
+    label = "takeaway"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Topics(AppConfig):
+    name = "alongside.topics"
+    label = "topics"
