@@ -228,11 +228,12 @@ def _note(watch: _Watch, line: Any) -> None:
 
 # --- What is looked at ---------------------------------------------------------------------------
 
-RUN_AXE = """async only => {
+RUN_AXE = """async ([only, without]) => {
   const found = await axe.run(document, {
     resultTypes: ['violations'],
     runOnly: only ? {type: 'rule', values: [only]}
       : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: without ? {[without]: {enabled: false}} : {},
   });
   return found.violations.map(rule => rule.id + ': ' + rule.help + ': '
     + rule.nodes.map(node => node.target.join(' ') + ' ' + (node.any[0] || {message: ''}).message).join(' | '));
@@ -248,11 +249,28 @@ FIND_OVERFLOW = """() => {
 }"""
 
 
-def axe(page: Any, *, only: str = "") -> list[str]:
-    """What axe finds amiss on a page, a sentence each; empty when all is well. `only` names a single rule."""
+COLOURS = "color-contrast"
+
+
+def axe(page: Any, *, only: str = "", without: str = "") -> list[str]:
+    """What axe finds amiss on a page, a sentence each; empty when all is well.
+
+    `only` names a single rule; `without` names one to leave out (the colours, say, which do not know the language).
+    """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(RUN_AXE, only)
+    found: list[str] = page.evaluate(RUN_AXE, [only, without])
+    return found
+
+
+def axe_light_and_dark(page: Any, *, language: str) -> list[str]:
+    """What axe finds amiss in light and dark. Colours are looked at in English alone: they do not know the language."""
+    if language != "en":
+        return axe(page, without=COLOURS)
+    found = axe(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # a colour on its way is neither
+    found += axe(page, only=COLOURS)
+    page.emulate_media(color_scheme="light")
     return found
 
 

@@ -16,6 +16,7 @@ import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from alongside.access.middleware import viewer_of
 from alongside.access.viewer import Place, Viewer, enter
@@ -54,9 +55,10 @@ def _static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def _every_test_has_the_house(request: pytest.FixtureRequest) -> None:
-    """At its start the house of every test is empty."""
+    """At its start the house of every test is empty, and speaks English."""
     request.getfixturevalue("db")
     keys.forget_keys()
+    translation.activate("en")
 
 
 @pytest.fixture

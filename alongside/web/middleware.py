@@ -67,6 +67,9 @@ def own_language(get_response: Answer) -> Answer:
 class refusals:
     """Turn a refusal that no view caught into a page with its sentence and all that was typed.
 
+    An address that only takes a form, opened by hand, gets a page as well: an empty answer is
+    shown by browsers as a fault of theirs.
+
     Also refuses what another website sends in somebody's name. Browsers since 2020 say where a form
     comes from; for older ones the form's own token is the guard.
     """
@@ -81,7 +84,12 @@ class refusals:
             from alongside.web import views
 
             return views.came_from_elsewhere(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            from alongside.web import views
+
+            return views.only_for_forms(request, allowed=response["Allow"])
+        return response
 
     def process_exception(self, request: Any, error: Exception) -> HttpResponseBase | None:
         if not isinstance(error, Refused):

@@ -63,6 +63,13 @@ def not_understood(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _without_asking_anything(request, "web/not_understood.html", status=400)
 
 
+def only_for_forms(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """Somebody opened by hand, or went back to, an address that only takes a form."""
+    answer = _without_asking_anything(request, "web/only_for_forms.html", status=405)
+    answer["Allow"] = allowed
+    return answer
+
+
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Absent and hidden look the same."""
     return render(request, "web/not_found.html", status=404)

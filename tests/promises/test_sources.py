@@ -22,6 +22,12 @@ TEMPLATES = {str(path.relative_to(PACKAGE)): path.read_text() for path in sorted
 
 # Each use of the way around the way in, by file and function, and why it is right.
 UNGUARDED = {
+    "glass/privacy.py:erase": "erasing a space",
+    "glass/queries.py:is_excluded": "whether somebody may have a seat; nothing of it is shown",
+    "glass/queries.py:asked_by": "whoever asked sees that it waits; nothing of anybody's is in it",
+    "glass/queries.py:queue": "who looks after emergencies has no seat; the reading is noted on the ground of a post",
+    "glass/queries.py:how_many_wait": "how many nobody has looked at; nothing of them is shown",
+    "glass/actions.py:_opening": "it is agreed to, acknowledged or looked at again by somebody without a seat",
     "reach/privacy.py:erase": "erasing a space",
     "agreement/privacy.py:erase": "erasing a space",
     "record/privacy.py:erase": "erasing a space",
@@ -84,7 +90,7 @@ def test_no_read_that_is_prepared_touches_a_private_table():
     modules = [name for name, source in SOURCES.items() if "Prepared(" in source and name != "kit/prepared.py"]
     for name in modules:
         importlib.import_module(f"alongside.{name.removesuffix('.py').replace('/', '.')}")
-    prepared = [thing for thing in gc.get_objects() if isinstance(thing, Prepared)]
+    prepared = [thing for thing in gc.get_objects() if type(thing) is Prepared]  # what is lazy would wake up when asked
     assert len(prepared) >= len(modules) > 0
     for read in prepared:
         given = {

@@ -225,3 +225,10 @@ def test_what_is_amiss_stands_beside_its_field_and_at_the_top(anybody):
         assert re.search(rf'aria-describedby="[^"]*everything-{name}_error', page)
     assert 'href="#everything-channel_0"' in page
     assert re.search(r'<fieldset[^>]*aria-describedby="everything-channel_error"', page)
+
+
+def test_an_address_that_only_takes_a_form_says_so_on_a_page(cast, signed_in):
+    answer = signed_in("rosa").get("/devices/end-others/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "This address only takes what a form sends." in answer.content.decode()
