@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from alongside.access.viewer import Place as Place
     from alongside.access.viewer import Viewer as Viewer
     from alongside.access.viewer import enter as enter
+    from alongside.access.wall import standing_for as standing_for
+    from alongside.access.wall import standing_for_house as standing_for_house
     from alongside.access.way_in import Denied as Denied
     from alongside.access.way_in import may as may
     from alongside.access.way_in import require as require
@@ -33,6 +35,8 @@ _FOUND_IN = {
     "Place": "viewer",
     "Viewer": "viewer",
     "enter": "viewer",
+    "standing_for": "wall",
+    "standing_for_house": "wall",
     "Denied": "way_in",
     "may": "way_in",
     "require": "way_in",

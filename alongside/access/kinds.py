@@ -23,6 +23,8 @@ class Kind(StrEnum):
     NOTE = "note"
     OWN = "own"
     WITHHELD = "withheld"
+    # what is kept from her without even a mark: she reads of it when it opens
+    SHIELDED = "shielded"
     STRENGTH = "strength"
     TOPIC = "topic"
     WORDING = "wording"
@@ -42,6 +44,7 @@ NAMES = {
     Kind.NOTE: _("What we wrote"),
     Kind.OWN: _("My own pages"),
     Kind.WITHHELD: _("Something that isn’t shown"),
+    Kind.SHIELDED: _("Something that isn’t shown"),
     Kind.STRENGTH: _("What gets me through"),
     Kind.TOPIC: _("To talk about"),
     Kind.WORDING: _("Words I like, and words I don’t"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, cast
 
@@ -14,28 +14,17 @@ from django.db import DatabaseError, connections
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
 
-from alongside.access import trail
+from alongside.access import trail, wall
 from alongside.access.policy import declared_by, must_sign_in
 from alongside.access.requests import Request
+from alongside.access.trail import NoTrail
 from alongside.access.viewer import Viewer
 from alongside.kit.errors import Refused
 from alongside.people.models import Account
 
 log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
-
-
-class NoTrail(Refused):
-    """The trail could not be written, so nothing may be shown."""
-
-    status = 503
-    code = "no_trail"
-    sentence = _(
-        "We could not write down that somebody is looking, so we show nothing. "
-        "Nothing is lost. Please try again in a moment."
-    )
 
 
 def viewer_of(account: Account, *, now: datetime.datetime) -> Viewer:
@@ -64,16 +53,48 @@ def who_is_looking(get_response: Answer) -> Answer:
             return get_response(request)
         request.viewer = viewer_of(request.account, now=request.now)
         with timezone.override(request.account.person.organisation.time_zone):
-            response = get_response(request)
-        try:
-            trail.flush(request.viewer)
-        except DatabaseError:
-            log.exception("The trail could not be written; the answer was withheld.")
-            say_so: Callable[[HttpRequest, Refused], HttpResponseBase] = import_string(settings.REFUSED_VIEW)
-            return say_so(request, NoTrail())
-        return response
+            try:
+                return _noted(request, get_response)
+            except DatabaseError:
+                log.exception("The trail could not be written; the answer was withheld.")
+                say_so: Callable[[HttpRequest, Refused], HttpResponseBase] = import_string(settings.REFUSED_VIEW)
+                return say_so(request, NoTrail())
 
     return answer
+
+
+def _noted(request: Request, get_response: Answer) -> HttpResponseBase:
+    """Answer, and write to the trail what was read.
+
+    On PostgreSQL it is one transaction, which stands for the viewer before the database's own wall
+    (`access.wall`) and is on disk before the answer leaves. A page that breaks down undoes what it did.
+    """
+    viewer = request.viewer
+    with wall.standing_for(viewer) as undo:
+        response = get_response(request)
+        broke_down = response.status_code >= 500
+        if broke_down:
+            undo()
+        else:
+            trail.flush(viewer)
+    if broke_down:
+        with wall.standing_for(viewer):
+            trail.flush(viewer)
+    if response.streaming:
+        answer: Any = response
+        answer.streaming_content = _part_by_part(viewer, iter(answer.streaming_content))
+    return response
+
+
+def _part_by_part(viewer: Viewer, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """What is read while an answer is under way is noted before the part that shows it leaves."""
+    while True:
+        with wall.standing_for(viewer):
+            part = next(parts, None)
+            trail.flush(viewer)
+        if part is None:
+            return
+        yield part
 
 
 class GetMustNotWrite(Exception):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alongside.access.kinds import Kind
 from alongside.access.private import PrivateManager
 from alongside.kit.ids import new_id
-from alongside.people.models import Partnership
+from alongside.people.models import Partnership, Person, Seat
+from alongside.people.queries import holding
+from alongside.people.rules import STAFF_ROLES, Role
+from alongside.vault.fields import EncryptedText
 
 if TYPE_CHECKING:
     from alongside.access.viewer import Viewer
@@ -75,7 +79,9 @@ class PrivateModel(models.Model):
 class TrailLine(models.Model):
     """One read or write: who, what kind, on what ground, when. Never any content.
 
-    The database itself refuses to change or delete a line (see the migration).
+    The database itself refuses to change or delete a line (see the migrations), and each line is
+    sealed when it is written: `leaf` is the hash of all its other columns, and stands at `place` in
+    the tree of its list (see `trail` and `merkle`). Lines are written by `trail` alone.
     """
 
     seq = models.BigAutoField(primary_key=True)
@@ -93,11 +99,106 @@ class TrailLine(models.Model):
     row_id = models.UUIDField(null=True)
     # the write's own id, so that the same write arriving twice is one write
     write_id = models.UUIDField(null=True)
+    # the list it belongs to: its partnership's, or its organisation's where it has none
+    tree_id = models.UUIDField()
+    place = models.PositiveBigIntegerField()
+    leaf = models.BinaryField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["actor_id", "write_id"], condition=~Q(write_id=None), name="a_write_arrives_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["tree_id", "place"], name="one_line_at_each_place"),
         ]
         indexes: ClassVar = [models.Index(fields=["partnership_id", "-seq"])]
+
+
+class TrailTree(models.Model):
+    """How long one list of the trail is, and the root of its tree of hashes.
+
+    There is one for each partnership, so that a proof which somebody holds is about their own list
+    alone, and one for each organisation. `id` is the partnership's or the organisation's.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation_id = models.UUIDField(db_index=True)
+    size = models.PositiveBigIntegerField(default=0)
+    peaks = models.BinaryField(default=b"")
+    root = models.BinaryField(default=b"")
+
+
+class Checkpoint(models.Model):
+    """How all lists of an organisation stood at a moment, signed with a key that lies outside the database.
+
+    The database itself refuses to change or delete one.
+    """
+
+    # made of the two that follow, so that nothing here is left to chance
+    id = models.UUIDField(primary_key=True, editable=False)
+    organisation_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    # for each list: 16 bytes of id, 8 of size, 32 of root, in the order of the ids
+    heads = models.BinaryField()
+    note = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation_id", "number"], name="checkpoints_have_an_order")
+        ]
+
+
+class AskedWhy(PrivateModel):
+    """She asks somebody why they looked, about one visit: the lines of one person from `first` to `last`.
+
+    To whom it went on in time, and whether it did, follows from the clock when it is read: see `gone_on`.
+    """
+
+    KIND = Kind.TRAIL
+
+    asked_of = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+    answer = EncryptedText(null=True)
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta(PrivateModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["partnership", "last"], condition=Q(taken_back_at=None), name="a_visit_is_asked_about_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False, answer__isnull=False),
+                name="an_answer_is_whole",
+            ),
+        ]
+
+    @classmethod
+    def closed_to(cls, viewer: Viewer) -> Q | None:
+        """What is asked of one person is between her and them, until it goes on to a second one."""
+        return ~_between_her_and(viewer)
+
+    @classmethod
+    def opened_to(cls, viewer: Viewer) -> Q | None:
+        """The one asked may have no seat that opens the trail, nor may the second person."""
+        return _between_her_and(viewer)
+
+
+def gone_on(now: datetime.datetime) -> Q:
+    """The condition that a question went on to a second person: it is due, or the one asked has no seat any more."""
+    staff = Seat.objects.filter(holding(now), role__in=sorted(STAFF_ROLES))
+    seat = staff.filter(partnership=OuterRef("partnership_id"), person=OuterRef("asked_of_id"))
+    return Q(taken_back_at=None, answered_at=None) & (Q(due_at__lte=now) | ~Q(Exists(seat)))
+
+
+def _between_her_and(viewer: Viewer) -> Q:
+    hers = {seat.partnership_id for seat in viewer.seats if seat.role == Role.CLIENT}
+    supervised = {seat.partnership_id for seat in viewer.seats if seat.role == Role.SUPERVISOR}
+    second = Q(partnership__in=sorted(supervised)) & (gone_on(viewer.now) | Q(answered_by=viewer.person_id))
+    return Q(partnership__in=sorted(hers)) | Q(asked_of=viewer.person_id) | second

@@ -6,6 +6,8 @@
     @policy.staff                   staff; `@policy.posts(Post.DIRECTOR)` narrows it
     @policy.place                   whoever has a seat in the partnership that the address names; the
                                     view gets the `Place` instead of the id
+    @policy.invited                 whoever was invited there to see what is shared with them; all other
+                                    addresses of the space are absent to them
 
 To a person without a seat a partnership's address answers as if it were not there.
 """
@@ -20,6 +22,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import HttpResponseBase
 
 from alongside.access.viewer import Place, enter
+from alongside.kit.errors import NotFound
 from alongside.people.doors import client as client
 from alongside.people.doors import declare, guarded
 from alongside.people.doors import public as public
@@ -45,17 +48,30 @@ def posts(*wanted: Post) -> Callable[[View[P]], View[P]]:
 
 
 def place(view: Callable[Concatenate[Any, Place, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Whoever has a seat in the partnership `partnership_id` of the address."""
+    """Whoever has a seat in the partnership `partnership_id` of the address, other than to see what is shared."""
+    return _in_place(view, "place", invited=False)
 
+
+def invited(view: Callable[Concatenate[Any, Place, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Whoever was invited into the partnership `partnership_id` of the address, and nobody else."""
+    return _in_place(view, "invited", invited=True)
+
+
+def _in_place(
+    view: Callable[Concatenate[Any, Place, P], HttpResponseBase], name: str, *, invited: bool
+) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: Any, partnership_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         stop = must_sign_in(request)
         if stop is not None:
             return stop
-        request.place = enter(request.viewer, partnership_id)
-        return view(request, request.place, *args, **kwargs)
+        place = enter(request.viewer, partnership_id)
+        if place.is_invited is not invited:
+            raise NotFound
+        request.place = place
+        return view(request, place, *args, **kwargs)
 
-    answered: Callable[..., HttpResponseBase] = declare(answer, "place")
+    answered: Callable[..., HttpResponseBase] = declare(answer, name)
     return answered
 
 

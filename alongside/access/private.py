@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from django.apps import apps
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
 from django.db.models import F, Q
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import Join
@@ -53,6 +54,7 @@ def private_tables() -> dict[str, Any]:
 class _GuardedQuery(Query):
     unlocked = False
     viewer: Viewer | None = None
+    is_scan = False
     within: uuid.UUID | None = None
     kinds: tuple[Kind, ...] = ()
 
@@ -108,7 +110,7 @@ class _GuardedQuery(Query):
 
         What was read across several partnerships at once (a count, a sub-query) is noted in each.
         """
-        if self.viewer is None or not count:
+        if self.viewer is None or self.is_scan or not count:
             return
         partnership_id = partnership_id or self.within
         kinds = {*([kind] if kind else self.kinds), *(kind for other in self._joined() for kind in other.kinds())}
@@ -153,11 +155,12 @@ def _grounds(model: Any, viewer: Viewer, seats: Any, kinds: tuple[Kind, ...], *,
     """
     opened_by: dict[tuple[frozenset[Role], frozenset[Shared]], list[Kind]] = {}
     for kind in kinds:
-        opened_by.setdefault((roles_that_see(kind), shares_that_open(kind)), []).append(kind)
+        shared = shares_that_open(kind) if viewer.may_be_shared_with else frozenset()
+        opened_by.setdefault((roles_that_see(kind), shared), []).append(kind)
     grounds = Q(pk__in=[])
     for (roles, shared), opened in opened_by.items():
         ground = Q(partnership__in=seats.filter(role__in=sorted(roles)).values("partnership_id"))
-        if shared and viewer.may_be_shared_with:
+        if shared:
             ground |= _shared(viewer, seats, shared)
         grounds |= ground & Q(kind__in=opened) if several else ground
     named: Q | None = model.opened_to(viewer)
@@ -217,6 +220,12 @@ class PrivateQuerySet(models.QuerySet[_M]):
                 rows = rows.exclude(closed)
         rows.query.viewer, rows.query.within, rows.query.kinds = viewer, within, kinds
         return cast("PrivateQuerySet[_M]", rows)
+
+    def scanned(self) -> PrivateQuerySet[_M]:
+        """The same rows, for `access.scanning`: gone through by a machine, which shows none, they leave no line."""
+        clone = self._chain()  # type: ignore[attr-defined]
+        clone.query.is_scan = True
+        return cast("PrivateQuerySet[_M]", clone)
 
     def unguarded(self, *, because: str) -> PrivateQuerySet[_M]:
         """All rows, for erasure, retention and tests. Each use is on a list that a test reads."""
@@ -280,6 +289,27 @@ class PrivateQuerySet(models.QuerySet[_M]):
     def _refuse_when_locked(self) -> None:
         if not self._guarded.unlocked:
             raise WhoIsLooking(self.model)
+
+
+def any_of(several: Sequence[PrivateQuerySet[Any]]) -> list[bool]:
+    """Whether each of these has a row, in one query for all of them; noted as `exists` notes it."""
+    parts, values, asked = [], [], []
+    for number, rows in enumerate(several):
+        try:
+            sql, given = rows.query.exists().get_compiler(using=rows.db).as_sql()
+        except EmptyResultSet:
+            continue
+        parts.append(f"EXISTS({sql})")
+        values.extend(given)
+        asked.append(number)
+    found = [False] * len(several)
+    if parts:
+        with connections[several[0].db].cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", values)
+            for number, there in zip(asked, cursor.fetchone(), strict=True):
+                found[number] = bool(there)
+                several[number]._guarded.note(int(found[number]))
+    return found
 
 
 class PrivateManager(models.Manager[_M]):

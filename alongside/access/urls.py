@@ -1,8 +1,12 @@
-"""Addresses of the way in itself, under the partnership."""
+"""Addresses of the way in itself, under the partnership. Asking why is among the journeys."""
 
 from django.urls import path
 
 from alongside.access import views
 
 app_name = "access"
-urlpatterns = [path("looked/", views.trail, name="trail")]
+urlpatterns = [
+    path("looked/", views.trail, name="trail"),
+    path("looked/proof", views.proof, name="proof"),
+    path("looked/code/", views.code, name="code"),
+]

@@ -44,10 +44,12 @@ class Viewer:
         """What the viewer is employed as now."""
         return people.posts_of(self.person_id, now=self.now)
 
-    @property
+    @cached_property
     def may_be_shared_with(self) -> bool:
         """Whether a share could open anything to the viewer. Colleagues get seats, and nothing is shared with them."""
-        return self.supposing is not None or not self.is_staff
+        return self.supposing is not None or (
+            not self.is_staff and any(seat.role in INVITED_ROLES for seat in self.seats)
+        )
 
     @cached_property
     def shared(self) -> frozenset[tuple[uuid.UUID, Kind]]:
@@ -107,6 +109,17 @@ class Place:
     def is_invited(self) -> bool:
         """Somebody to whom only what is shared with them is open."""
         return bool(self.roles) and self.roles <= INVITED_ROLES
+
+    @property
+    def let_in_until(self) -> datetime.datetime | None:
+        """Until when the viewer is let in for an emergency; `None` for whoever has another seat here."""
+        if self.roles != {Role.EMERGENCY}:
+            return None
+        return max(
+            seat.ends
+            for seat in self.seats_now
+            if seat.person_id == self.by.person_id and seat.role == Role.EMERGENCY and seat.ends is not None
+        )
 
     @cached_property
     def names(self) -> dict[uuid.UUID, str]:

@@ -1,7 +1,8 @@
 """Keys: made, wrapped, found again, destroyed; and what is done with them.
 
 Algorithms: AES-256-GCM with random 96-bit nonces (NIST SP 800-38D); HKDF-SHA-256 (RFC 5869) derives
-from the root key one key for wrapping and one for blind indexes; HMAC-SHA-256 for indexes.
+from the root key one key for wrapping, one for blind indexes and one for signing checkpoints of the
+trail; HMAC-SHA-256 for indexes; Ed25519 (RFC 8032) for signatures.
 
 A sealed value is: one byte of format version, 12 bytes of nonce, ciphertext with its 16-byte tag.
 Its associated data name the scope, table, column and row, so that a value moved elsewhere does not open.
@@ -17,14 +18,17 @@ import secrets
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import connections
 
 from alongside.vault.models import WrappedKey
 
@@ -108,6 +112,15 @@ def destroy_key(scope: uuid.UUID) -> None:
     """Destroy the key of a scope: what it sealed can never be opened again."""
     WrappedKey.objects.filter(scope=scope).delete()
     _cache.forget(scope)
+    _empty_the_log()
+
+
+def _empty_the_log() -> None:
+    """SQLite writes to a log first: a key that was destroyed would stand there until the log comes round again."""
+    store = connections[WrappedKey.objects.db]
+    if store.vendor == "sqlite" and not store.in_atomic_block:
+        with store.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def forget_keys() -> None:
@@ -144,7 +157,7 @@ def load_keys(scopes: list[uuid.UUID]) -> None:
         _unwrapped(scope, row)
 
 
-def _place(scope: uuid.UUID, table: str, column: str, row: str) -> bytes:
+def _place(scope: uuid.UUID | str, table: str, column: str, row: str) -> bytes:
     return f"{scope}|{table}|{column}|{row}|1".encode()
 
 
@@ -168,6 +181,23 @@ def open_sealed(sealed: bytes, *, scope: uuid.UUID, table: str, column: str, row
         raise CannotOpen("This part was changed, or moved from where it was sealed.") from error
 
 
+def opener(scope: uuid.UUID, *, table: str, column: str) -> Callable[[bytes, str], bytes]:
+    """Return a function that does what `open_sealed` does for many rows of one column: `open(sealed, row)`."""
+    cipher, _ = _key(scope)
+    start = 1 + NONCE_BYTES
+
+    def open_row(sealed: bytes, row: str) -> bytes:
+        if sealed[:1] != VERSION or len(sealed) < start + TAG_BYTES:
+            raise CannotOpen("This is not whole, or of a format that this version does not know.")
+        try:
+            return cipher.decrypt(sealed[1:start], sealed[start:], _place(scope_text, table, column, row))
+        except InvalidTag as error:
+            raise CannotOpen("This part was changed, or moved from where it was sealed.") from error
+
+    scope_text = str(scope)
+    return open_row
+
+
 def blind_index(kind: str, value: str) -> str:
     """Return a keyed fingerprint (64 hex digits) that finds an exact value again without storing it."""
     key = _derived(settings.ROOT_KEY_FILE, b"alongside index 1")
@@ -178,3 +208,17 @@ def fingerprint(scope: uuid.UUID, text: str) -> str:
     """Return a fingerprint (64 hex digits) of a text that only the holder of the scope's key can check."""
     _, key = _key(scope)
     return hmac.new(key, b"fingerprint|" + text.encode(), hashlib.sha256).hexdigest()
+
+
+def _signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_derived(settings.ROOT_KEY_FILE, b"alongside trail 1"))
+
+
+def sign(text: bytes) -> bytes:
+    """Sign a text as this house (64 bytes). Whoever has the database alone cannot."""
+    return _signing_key().sign(text)
+
+
+def public_key() -> bytes:
+    """The key with which anybody can check what `sign` signed (32 bytes)."""
+    return _signing_key().public_key().public_bytes_raw()
