@@ -1,26 +1,33 @@
 """A pytest plugin, loaded before Django's settings: an empty data folder, a root key, and the database to test on.
 
-`ALONGSIDE_TEST_ON=postgresql` runs the same tests on a real PostgreSQL, started for the run.
+`ALONGSIDE_TEST_ON=postgresql` runs the same tests on a real PostgreSQL, started for the run, behind its wall
+(`alongside.access.wall`): one role owns the tables, and the tests connect as another one that owns nothing.
+What a test does by hand stands for the house; what it does through a page stands for whoever is signed in.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import secrets
 import shutil
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import alongside  # noqa: F401  (the newer SQLite first)
 
 OURS = ("ALONGSIDE_DATA", "ALONGSIDE_TEST_ON", "ALONGSIDE_TEST_POSTGRESQL")
 ON_POSTGRESQL = os.environ.get("ALONGSIDE_TEST_ON") == "postgresql"
+# The role that lays the tables, and the one that the application connects as.
+OWNER, APPLICATION = "house_owner", "house_application"
 
 _data = Path(tempfile.mkdtemp(prefix="alongside-tests-"))
 _server: Any = None
@@ -32,7 +39,7 @@ for name in list(os.environ):
         "ALONGSIDE_TEST_POSTGRESQL",
     ):
         del os.environ[name]
-for name in ("DATABASE_URL", "KEYS_DATABASE_URL", "PORT"):
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "PORT"):
     os.environ.pop(name, None)
 (_data / "root.key").write_bytes(secrets.token_bytes(32))
 
@@ -51,13 +58,22 @@ def start_postgresql() -> str:
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         _server.psql(f"ALTER SYSTEM SET {setting} = off")
     _server.psql("SELECT pg_reload_conf()")
+    _server.psql(f"CREATE ROLE {OWNER} LOGIN CREATEDB; CREATE ROLE {APPLICATION} LOGIN")
     return str(_server.get_uri())
+
+
+def address_for(role: str) -> str:
+    """The same server's address, for another role."""
+    scheme, _, rest = os.environ["ALONGSIDE_TEST_POSTGRESQL"].partition("://")
+    return f"{scheme}://{role}:@{rest.partition('@')[2]}"
 
 
 if ON_POSTGRESQL:
     if "ALONGSIDE_TEST_POSTGRESQL" not in os.environ:  # the first process starts it, its workers find it
         os.environ["ALONGSIDE_TEST_POSTGRESQL"] = start_postgresql()
-    os.environ["DATABASE_URL"] = os.environ["KEYS_DATABASE_URL"] = os.environ["ALONGSIDE_TEST_POSTGRESQL"]
+    os.environ["KEYS_DATABASE_URL"] = os.environ["ALONGSIDE_TEST_POSTGRESQL"]
+    os.environ["DATABASE_URL"] = address_for(APPLICATION)
+    os.environ["DATABASE_OWNER_URL"] = address_for(OWNER)
 
 
 def pytest_configure() -> None:
@@ -72,25 +88,107 @@ def pytest_configure() -> None:
     empty_the_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def empty_the_trail_too(case: Any) -> None:
-        with trail_unlocked():
+        from alongside.config.owner import as_owner
+
+        with as_owner(), trail_unlocked():
             empty_the_tables(case)
 
     TransactionTestCase._fixture_teardown = empty_the_trail_too  # type: ignore[attr-defined]
+    if ON_POSTGRESQL:
+        _put_the_tests_behind_the_wall()
+
+
+def _put_the_tests_behind_the_wall() -> None:
+    """The owner makes the test database. A test's own hand stands for the house, a page for nobody but its viewer."""
+    from django.db import connection
+    from django.db.backends.base.creation import BaseDatabaseCreation
+    from django.db.backends.signals import connection_created
+    from django.test.client import ClientHandler
+
+    from alongside.access import wall
+
+    for name in ("create_test_db", "destroy_test_db"):
+        setattr(BaseDatabaseCreation, name, _as_owner_of(getattr(BaseDatabaseCreation, name)))
+
+    def stand_for(connection: Any, whom: str) -> None:
+        if connection.alias == "default" and threading.current_thread() is threading.main_thread():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('alongside.viewer', %s, false)", [whom])
+
+    def house_by_hand(connection: Any, **others: Any) -> None:
+        stand_for(connection, wall.HOUSE)
+
+    connection_created.connect(house_by_hand, weak=False)
+    answer = ClientHandler.__call__
+
+    @functools.wraps(answer)
+    def from_outside(handler: Any, environ: Any) -> Any:
+        if connection.in_atomic_block:
+            with wall.standing_for_nobody():
+                return answer(handler, environ)
+        stand_for(connection, "")
+        try:
+            return answer(handler, environ)
+        finally:
+            stand_for(connection, wall.HOUSE)
+
+    ClientHandler.__call__ = from_outside  # type: ignore[method-assign]
+    _leave_the_wall_out_of_counts()
+
+
+def _leave_the_wall_out_of_counts() -> None:
+    """A page takes as many queries as on SQLite: saying for whom a transaction stands, in a savepoint, is no read."""
+    from django.test.utils import CaptureQueriesContext
+
+    captured = CaptureQueriesContext.captured_queries.fget  # type: ignore[attr-defined]
+
+    def without_the_wall(context: Any) -> list[dict[str, str]]:
+        kept: list[dict[str, str]] = []
+        ours: set[str] = set()
+        for query in captured(context):
+            sql = query["sql"]
+            if "_setting('alongside." in sql and kept and kept[-1]["sql"].startswith("SAVEPOINT "):
+                ours.add(kept.pop()["sql"].split()[-1])
+            elif "set_config('alongside." not in sql and sql.split()[-1] not in ours:
+                kept.append(query)
+        return kept
+
+    CaptureQueriesContext.captured_queries = property(without_the_wall)  # type: ignore[assignment, method-assign]
+
+
+def _as_owner_of(work: Any) -> Any:
+    """`create_test_db` or `destroy_test_db`, with the owner as the user of the connection."""
+
+    def as_owner(creation: Any, *args: Any, **options: Any) -> Any:
+        connection = creation.connection
+        if connection.alias != "default":
+            return work(creation, *args, **options)
+        connection.close()
+        ours = connection.settings_dict
+        connection.settings_dict = {**ours, "USER": OWNER}
+        try:
+            return work(creation, *args, **options)
+        finally:
+            connection.close()
+            ours["NAME"] = connection.settings_dict["NAME"]
+            connection.settings_dict = ours
+
+    return as_owner
 
 
 @contextmanager
 def trail_unlocked() -> Iterator[None]:
-    """Take the append-only lock off the trail's table for a moment."""
+    """Take the append-only lock off the trail and its checkpoints for a moment."""
     from django.db import connection
 
-    migration = importlib.import_module("alongside.access.migrations.0002_append_only")
-    with connection.schema_editor() as editor:
-        migration.unlock(None, editor)
-    try:
-        yield
-    finally:
-        with connection.schema_editor() as editor:
-            migration.lock(None, editor)
+    migration = importlib.import_module("alongside.access.migrations.0003_sealed")
+    with connection.cursor() as cursor:
+        by_hand = SimpleNamespace(connection=connection, execute=cursor.execute)
+        migration.unlock(None, by_hand)
+        try:
+            yield
+        finally:
+            migration.lock(None, by_hand)
 
 
 def pytest_unconfigure() -> None:

@@ -13,11 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
+from alongside.access import wall
 from alongside.config.sqlite.base import refuse_unsafe_sqlite
 from alongside.vault.keys import KEY_BYTES
 
 SQLITE = "alongside.config.sqlite"
+POSTGRESQL = "django.db.backends.postgresql"
 
 
 @register(Tags.security, deploy=True)
@@ -126,6 +129,27 @@ def databases_keep_their_word(**options: Any) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+@register(Tags.security, deploy=True)
+def the_wall_stands(**options: Any) -> list[CheckMessage]:
+    """On PostgreSQL the application is somebody for whom the database's own wall holds, and it stands."""
+    if settings.DATABASES["default"]["ENGINE"] != POSTGRESQL:
+        return []
+    if not settings.DATABASE_OWNER or settings.DATABASE_OWNER["USER"] == settings.DATABASES["default"]["USER"]:
+        return [
+            Error(
+                "DATABASE_OWNER_URL does not name a role of its own that lays the tables.",
+                hint="Give DATABASE_URL a role that owns nothing, and DATABASE_OWNER_URL the one that owns the tables.",
+                id="alongside.E013",
+            )
+        ]
+    try:
+        amiss = [*wall.amiss_with_role(), *wall.amiss()]
+    except DatabaseError as error:
+        return [Error(f"The database cannot be asked about its wall: {error}", id="alongside.E014")]
+    mend = "Look at “PostgreSQL” in docs/how-to/host.md, then run: manage.py wall"
+    return [Error(sentence, hint=mend, id="alongside.E015") for sentence in amiss]
 
 
 def _where(database: dict[str, Any]) -> tuple[Any, ...]:

@@ -40,6 +40,13 @@ HOSTS = Setting("ALONGSIDE_HOSTS", "The host names it answers to, with commas be
 DATABASE_URL = Setting(
     "DATABASE_URL", "The database. SQLite in the data folder unless this names a PostgreSQL (postgres://…).", ""
 )
+DATABASE_OWNER_URL = Setting(
+    "DATABASE_OWNER_URL",
+    "The same PostgreSQL as DATABASE_URL, with the role that owns the tables; only laying them uses it. The role in "
+    "DATABASE_URL owns nothing, and is neither a superuser nor BYPASSRLS, so that the database’s own wall holds for "
+    "it. Needed in production with PostgreSQL.",
+    "",
+)
 KEYS_DATABASE_URL = Setting(
     "KEYS_DATABASE_URL",
     "The store of wrapped keys, apart from the data so that its backups can be short-lived. "
@@ -64,11 +71,23 @@ LEAVE_TO = Setting(
 SITE_TITLE = Setting(
     "ALONGSIDE_SITE_TITLE", "The neutral name in the browser's tab and history, the same on every page.", "Notes"
 )
+KEEP_YEARS = Setting(
+    "ALONGSIDE_KEEP_YEARS",
+    "How many years a space is kept in which nothing is done any more; then it is erased. She sees it. "
+    "Nothing: as long as she wants.",
+    "",
+)
+WORDS = Setting(
+    "ALONGSIDE_WORDS",
+    "The folder with the agency’s own lists of words, en.toml, es.toml and ar.toml, which add to the house’s "
+    "and change them; `words` in the data folder unless this names another.",
+    "",
+)
 DEMO = Setting("ALONGSIDE_DEMO", "Set by `make demo`: shows a line that the people are made up.", "0")
 
 SETTINGS = (
-    DATA, PORT, BIND, PRODUCTION, HOSTS, DATABASE_URL, KEYS_DATABASE_URL, ROOT_KEY_FILE, SECRET_FILE,
-    PROXIES, THREADS, LEAVE_TO, SITE_TITLE, DEMO,
+    DATA, PORT, BIND, PRODUCTION, HOSTS, DATABASE_URL, DATABASE_OWNER_URL, KEYS_DATABASE_URL, ROOT_KEY_FILE,
+    SECRET_FILE, PROXIES, THREADS, LEAVE_TO, SITE_TITLE, WORDS, KEEP_YEARS, DEMO,
 )  # fmt: skip
 
 

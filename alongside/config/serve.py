@@ -64,16 +64,25 @@ def _refuse_unsafe_settings() -> None:
 
 
 def _lay_tables() -> None:
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
+    from alongside.access import wall
+    from alongside.config.owner import as_owner
+
     with _one_at_a_time():
         for alias in connections:
-            executor = MigrationExecutor(connections[alias])
-            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            with as_owner(alias):
+                executor = MigrationExecutor(connections[alias])
+                is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+            if is_behind:
                 call_command("migrate", database=alias, interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+    amiss = [*wall.amiss_with_role(), *wall.amiss()] if settings.PRODUCTION else []
+    if amiss:
+        raise CannotStart("\n".join([*amiss, "manage.py wall mends what can be mended."]))
 
 
 @contextlib.contextmanager

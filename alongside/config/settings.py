@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "alongside.topics",
     "alongside.decisions",
     "alongside.journeys",
+    "alongside.glass",
     "alongside.sharing",
     "alongside.takeaway",
     "alongside.search",
@@ -126,6 +127,12 @@ DATABASES = {
         "TEST": {"NAME": "test_alongside_keys"} if env.KEYS_DATABASE_URL.read() else {"NAME": ":memory:"},
     },
 }
+# Who lays the tables of a PostgreSQL; the application itself connects as a role that owns nothing.
+DATABASE_OWNER: dict[str, Any] = (
+    {part: dj_database_url.parse(env.DATABASE_OWNER_URL.read())[part] for part in ("USER", "PASSWORD", "HOST", "PORT")}
+    if env.DATABASE_OWNER_URL.read()
+    else {}
+)
 DATABASE_ROUTERS = ["alongside.vault.router.KeyRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -170,6 +177,8 @@ ACCOUNT_RATE_LIMITS = {
     "card": "5/5m/key,300/m/ip",
     "change_password": "5/5m/user",
     "reauthenticate": "10/m/user",
+    # The reference of a space has eight letters: nobody guesses one, and nobody tries for long.
+    "look_in": "10/10m/user",
 }
 
 # The second step of staff: a passkey, or codes from an app. A code counts for its own half minute
@@ -270,5 +279,7 @@ LOGGING = {
 
 SITE_TITLE = env.SITE_TITLE.read()
 LEAVE_TO = env.LEAVE_TO.read()
+KEEP_YEARS = env.KEEP_YEARS.read()
+WORDS_FOLDER = env.WORDS.read() or str(DATA / "words")
 THREADS = int(env.THREADS.read())
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.PROXIES.read())

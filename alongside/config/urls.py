@@ -9,10 +9,17 @@ urlpatterns = [
     path("", include("alongside.people.urls")),
     path("", include("alongside.journeys.urls")),
     path("account/", include("alongside.people.staff_urls")),
+    path("", include("alongside.takeaway.urls")),
+    path("", include("alongside.sharing.urls")),
+    path("", include("alongside.glass.urls")),
+    path("", include("alongside.search.urls")),
     path(PLACE, include("alongside.access.urls")),
     path(PLACE, include("alongside.reach.urls")),
+    path(PLACE, include("alongside.plain.urls")),
     path(PLACE, include("alongside.agreement.urls")),
     path(PLACE, include("alongside.record.urls")),
+    path(PLACE + "notes/", include("alongside.notes.urls")),
+    path(PLACE, include("alongside.topics.urls")),
     path(PLACE + "decisions/", include("alongside.decisions.urls")),
 ]
 

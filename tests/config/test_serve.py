@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 HOUSE = Path(__file__).resolve().parents[2]
 
 MAKE_A_SPACE = """
@@ -53,6 +55,7 @@ def serving(data):
         server.communicate()
 
 
+@pytest.mark.once
 def test_it_starts_in_an_empty_folder_once_and_stops_with_fifty_pages_open(tmp_path):
     made = python(tmp_path, "-c", MAKE_A_SPACE)
     knocks, said = made.communicate(timeout=120)
