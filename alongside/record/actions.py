@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alongside import access
-from alongside.access import Act, Place, Viewer
-from alongside.kit.errors import Refused
+from alongside.access import Act, Kind, Place, Viewer
+from alongside.kit.errors import NotFound, Refused
 from alongside.live.actions import tell
 from alongside.people.actions import mark_heard
 from alongside.people.models import Partnership
 from alongside.record import rules
 from alongside.record.models import KIND_OF, Entry
 from alongside.record.queries import Standing, standing_in
-from alongside.record.rules import SLOT_OF, Event, UrgentReason, What
+from alongside.record.rules import COLUMNS, PICTURES, SLOT_OF, Event, UrgentReason, What, WorrySort
 from alongside.vault.keys import fingerprint
 
 
@@ -59,6 +59,14 @@ class ChangedMeanwhile(Refused):
         "This was changed after you opened the page. What you typed is still here: "
         "read what stands now, and send yours again if you still want to."
     )
+
+
+class NotYourLine(Refused):
+    """Somebody else put this line into the picture."""
+
+    status = 403
+    code = "not_your_line"
+    sentence = gettext_lazy("Only whoever wrote this line can change it or take it back. Nothing was changed.")
 
 
 class WaiverIsUsed(Refused):
@@ -110,10 +118,11 @@ def _keep(
     write_id: uuid.UUID,
     standing: Standing,
     thread: uuid.UUID | None = None,
+    place: str | None = None,
 ) -> Entry:
-    """Keep a new entry, which now stands in its slot. Her own words get a fingerprint."""
-    slot = SLOT_OF[what]
-    before = standing.of(slot)
+    """Keep a new entry, which now stands in its slot, or in a place of its own. Her own words get a fingerprint."""
+    stands_as = place or SLOT_OF[what].value
+    before = standing.at(stands_as)
     if before is not None:
         before.stands_as = None
         before.save(update_fields=["stands_as"])
@@ -122,9 +131,9 @@ def _keep(
         id=write_id,
         partnership_id=about.id,
         number=standing.next_number,
-        kind=KIND_OF[slot],
+        kind=Kind.PICTURE if place else KIND_OF[SLOT_OF[what]],
         what=what,
-        stands_as=slot,
+        stands_as=stands_as,
         thread=thread,
         body=body,
         fingerprint=fingerprint(about.id, body["words"]) if body is not None and hers else "",
@@ -309,6 +318,197 @@ def take_urgent_path(
     entry = _keep(What.URGENT, body, by=by, about=about, now=now, write_id=write_id, standing=standing)
 
     _record(by, Act.TAKE_URGENT_PATH, entry, now)
+
+    tell(about.id)
+    return entry
+
+
+# --- the three columns -----------------------------------------------------------------------------
+
+
+def _must_be_open(by: Viewer, about: Place, standing: Standing) -> None:
+    """She may begin at any time; what others put into the picture waits for her words."""
+    if by.person_id != about.client_id and not standing.picture_is_open:
+        raise WaitingForTheirWords(about.client_name)
+
+
+def _own_line(standing: Standing, line: uuid.UUID, by: Viewer, seen: uuid.UUID | None) -> Entry:
+    stands = standing.line(line)
+    if stands is None or stands.what == What.SCALE:
+        raise NotFound
+    if stands.said_by_id != by.person_id:
+        raise NotYourLine
+    _must_have_seen(stands, seen)
+    return stands
+
+
+@atomic
+def add_to_picture(
+    *,
+    by: Viewer,
+    about: Place,
+    now: datetime.datetime,
+    write_id: uuid.UUID,
+    what: What,
+    words: str,
+    sort: WorrySort | None = None,
+    line: uuid.UUID | None = None,
+    seen: uuid.UUID | None = None,
+) -> Entry:
+    """Keep a line in one of the columns, or a new version of one's own line. A worry says its sort.
+
+    Raise `WaitingForTheirWords` when staff come before her words, `NotYourLine`, `ChangedMeanwhile` on a stale page.
+    """
+    access.require(by, Act.ADD_TO_PICTURE, about=about)
+    standing = _in_turn(about)
+    known = access.arrived(by, write_id)
+    if known is not None:
+        return access.see(by, Entry, known)
+    _must_be_open(by, about, standing)
+    stands = _own_line(standing, line, by, seen) if line else None
+    if what not in COLUMNS or (stands is not None and stands.what != what):
+        raise NotFound
+
+    body = {"words": words, "sort": (sort or WorrySort.FUTURE).value} if what is What.WORRY else {"words": words}
+    hers = by.person_id == about.client_id
+    entry = _keep(
+        what,
+        body,
+        by=by,
+        about=about,
+        now=now,
+        write_id=write_id,
+        standing=standing,
+        thread=line or write_id,
+        place=stands.stands_as if stands else rules.own_place(standing.next_number, hers=hers),
+    )
+
+    _record(by, Act.ADD_TO_PICTURE, entry, now)
+
+    tell(about.id)
+    return entry
+
+
+@atomic
+def take_back_line(
+    *,
+    by: Viewer,
+    about: Place,
+    now: datetime.datetime,
+    write_id: uuid.UUID,
+    line: uuid.UUID,
+    seen: uuid.UUID | None = None,
+) -> Entry:
+    """Take one's own line back, or her “I see it differently” beside it. It stays among what stood there earlier.
+
+    Raise `NotYourLine`, `ChangedMeanwhile` on a stale page.
+    """
+    access.require(by, Act.ADD_TO_PICTURE, about=about)
+    standing = _in_turn(about)
+    known = access.arrived(by, write_id)
+    if known is not None:
+        return access.see(by, Entry, known)
+    beside = standing.beside(line)
+    if beside is not None and by.person_id == about.client_id:
+        stands = beside
+        _must_have_seen(stands, seen)
+    else:
+        stands = _own_line(standing, line, by, seen)
+    if stands.is_taken_back:
+        raise ChangedMeanwhile
+
+    entry = _keep(
+        What(stands.what),
+        None,
+        by=by,
+        about=about,
+        now=now,
+        write_id=write_id,
+        standing=standing,
+        thread=line,
+        place=stands.stands_as,
+    )
+
+    _record(by, Act.ADD_TO_PICTURE, entry, now)
+
+    tell(about.id)
+    return entry
+
+
+@atomic
+def say_where_it_stands(
+    *, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid.UUID, number: int, words: str = ""
+) -> Entry:
+    """Keep where it stands for the one who says it, from 0 to 10. Nobody's number is put together with another's.
+
+    Raise `WaitingForTheirWords` when staff come before her words.
+    """
+    access.require(by, Act.ADD_TO_PICTURE, about=about)
+    standing = _in_turn(about)
+    known = access.arrived(by, write_id)
+    if known is not None:
+        return access.see(by, Entry, known)
+    _must_be_open(by, about, standing)
+
+    before, hers = standing.scale_of(by.person_id), by.person_id == about.client_id
+    entry = _keep(
+        What.SCALE,
+        {"number": number, "words": words},
+        by=by,
+        about=about,
+        now=now,
+        write_id=write_id,
+        standing=standing,
+        thread=before.thread if before else write_id,
+        place=before.stands_as if before else rules.own_place(standing.next_number, hers=hers),
+    )
+
+    _record(by, Act.ADD_TO_PICTURE, entry, now)
+
+    tell(about.id)
+    return entry
+
+
+@atomic
+def see_it_differently(
+    *,
+    by: Viewer,
+    about: Place,
+    now: datetime.datetime,
+    write_id: uuid.UUID,
+    line: uuid.UUID,
+    words: str,
+    seen: uuid.UUID | None = None,
+) -> Entry:
+    """She says how she sees a line, or a picture, that somebody else wrote. It stands beside it from then on.
+
+    `line` is the entry that began it, `seen` her earlier answer if there is one. Raise `ChangedMeanwhile`.
+    """
+    access.require(by, Act.DIFFER_ON_PICTURE, about=about)
+    standing = _in_turn(about)
+    known = access.arrived(by, write_id)
+    if known is not None:
+        return access.see(by, Entry, known)
+    begun = access.see(by, Entry, line, within=about.id)
+    is_a_line = begun.what in COLUMNS and begun.thread == begun.id
+    if begun.said_by_id == by.person_id or not (is_a_line or begun.what in PICTURES):
+        raise NotFound
+    before = standing.beside(line)
+    _must_have_seen(before, seen)
+
+    entry = _keep(
+        What.DIFFERENTLY,
+        {"words": words},
+        by=by,
+        about=about,
+        now=now,
+        write_id=write_id,
+        standing=standing,
+        thread=line,
+        place=before.stands_as if before else rules.own_place(standing.next_number, hers=True),
+    )
+
+    _record(by, Act.DIFFER_ON_PICTURE, entry, now)
 
     tell(about.id)
     return entry

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alongside.kit.forms import Form, WordsField
-from alongside.record.queries import URGENT_REASONS
-from alongside.record.rules import UrgentReason
+from alongside.record.queries import URGENT_REASONS, WORRY_SORTS
+from alongside.record.rules import SCALE, UrgentReason, WorrySort
 
 
 class Seen(Form):
@@ -108,3 +108,67 @@ class Urgent(Picture):
     def given(self) -> dict[str, Any]:
         given = super().given()
         return {**given, "reason": UrgentReason(given["reason"])}
+
+
+# --- the three columns -----------------------------------------------------------------------------
+
+
+class OnLine(Seen):
+    """A form about one line of the picture, by the entry that began it."""
+
+    line = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+class Worry(OnLine):
+    """What worries somebody. Those who work with her write it to her."""
+
+    words = WordsField(label=_("What worries you?"), rows=3)
+    sort = forms.ChoiceField(
+        label=_("Is it…"),
+        choices=[(sort.value, label) for sort, label in WORRY_SORTS.items()],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, to: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        if to:
+            self.fields["words"].label = _("What worries you? Write it to %(name)s, and say “you”") % {"name": to}
+            self.fields["words"].help_text = _("For example: “You told me that you sleep two hours. I worry that …”")
+
+    def given(self) -> dict[str, Any]:
+        given = super().given()
+        return {**given, "sort": WorrySort(given["sort"])}
+
+
+class Helps(OnLine):
+    """What already helps."""
+
+    words = WordsField(label=_("What already helps?"), help_text=_("People, places, what you do yourself."), rows=3)
+
+
+class Want(OnLine):
+    """What somebody wants to see."""
+
+    words = WordsField(label=_("What do you want to see?"), help_text=_("What would be different then?"), rows=3)
+
+
+class Differently(OnLine):
+    """How she sees it."""
+
+    words = WordsField(label=_("How do you see it?"), rows=3)
+
+
+class LineBack(OnLine):
+    """A button: take this back."""
+
+
+class Where(Form):
+    """Where it stands, for the one who says it."""
+
+    number = forms.TypedChoiceField(
+        label=_("Where do we stand? 0: it can’t go on like this. 10: this can be closed."),
+        choices=[(str(number), str(number)) for number in SCALE],
+        coerce=int,
+        widget=forms.RadioSelect(attrs={"class": "scale"}),
+    )
+    words = WordsField(label=_("What puts it there?"), rows=2, required=False)

@@ -9,7 +9,7 @@ from django.db import models
 from alongside.access.kinds import Kind
 from alongside.access.models import PrivateModel
 from alongside.people.models import Person
-from alongside.record.rules import Slot, What
+from alongside.record.rules import COLUMNS, Slot, What
 from alongside.vault.fields import EncryptedJSON
 
 KIND_OF: dict[Slot, Kind] = {
@@ -24,9 +24,9 @@ KIND_OF: dict[Slot, Kind] = {
 class Entry(PrivateModel):
     """Something that was said, heard or written, by whom and when.
 
-    `body` holds, by `what`: words (need, hope, heard, not quite, corrected); saw and think (picture);
-    those and reason and sentence (urgent). It is null where a tap says it all, and where she took
-    her words back.
+    `body` holds, by `what`: words (need, hope, heard, not quite, corrected, helps, want, differently);
+    words and sort (worry); number and words (scale); saw and think (picture); those and reason and
+    sentence (urgent). It is null where a tap says it all, and where somebody took their words back.
     """
 
     KINDS = (Kind.WORDS, Kind.LISTENING, Kind.PICTURE)
@@ -34,10 +34,11 @@ class Entry(PrivateModel):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)
     what = models.CharField(max_length=12)
-    # The slot in which this is the newest entry. Null, not empty, for all others, so that the
-    # database itself keeps two from standing in one place.
+    # The slot in which this is the newest entry; of a line of the picture, a place of its own. Null,
+    # not empty, for all others, so that the database itself keeps two from standing in one place.
     stands_as = models.CharField(max_length=12, null=True)  # noqa: DJ001
-    # Listening back: the entry that began the thread.
+    # Listening back, and a line of the picture: the entry that began the thread. “I see it
+    # differently”: the entry that began the line that it stands beside.
     thread = models.UUIDField(null=True)
     body = EncryptedJSON(null=True)
     # Of what she said in her own words: proves that not one letter was changed.
@@ -53,8 +54,8 @@ class Entry(PrivateModel):
 
     @property
     def slot(self) -> Slot | None:
-        return Slot(self.stands_as) if self.stands_as else None
+        return Slot(self.stands_as) if self.stands_as in set(Slot) else None
 
     @property
     def is_taken_back(self) -> bool:
-        return self.what in (What.NEED, What.HOPE) and self.body is None
+        return self.body is None and self.what in (What.NEED, What.HOPE, *COLUMNS, What.DIFFERENTLY)

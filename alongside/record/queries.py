@@ -21,7 +21,7 @@ from alongside.kit.errors import NotFound
 from alongside.kit.waiting import Waiting
 from alongside.record import rules
 from alongside.record.models import Entry
-from alongside.record.rules import Slot, State, UrgentReason, What
+from alongside.record.rules import COLUMNS, PICTURES, Slot, State, UrgentReason, What, WorrySort
 
 ON_A_PAGE = 50
 VERSIONS = (What.HEARD, What.CORRECTED)
@@ -33,16 +33,58 @@ URGENT_REASONS = {
     UrgentReason.CANNOT_SPEAK: gettext_lazy("The person it is about cannot speak now"),
 }
 
+COLUMN_HEADINGS = {
+    What.WORRY: gettext_lazy("What worries us?"),
+    What.HELPS: gettext_lazy("What already helps?"),
+    What.WANT: gettext_lazy("What do we want to see?"),
+}
+WORRY_SORTS = {
+    WorrySort.PAST: gettext_lazy("Something that happened"),
+    WorrySort.FUTURE: gettext_lazy("Something that may come"),
+    WorrySort.HARDER: gettext_lazy("Something that makes it harder"),
+}
+
 
 @dataclass(frozen=True)
 class Standing:
-    """The entry that stands in each slot; the newest entry of all is among them."""
+    """The entry that stands in each slot, and every line of the picture; the newest entry of all is among them."""
 
     need: Entry | None = None
     hope: Entry | None = None
     start: Entry | None = None
     listening: Entry | None = None
     picture: Entry | None = None
+    # What stands in a place of its own: the lines in the columns, where each stands, and her own view beside a line.
+    lines: tuple[Entry, ...] = ()
+
+    def at(self, place: str) -> Entry | None:
+        """The entry that stands in this place."""
+        found = [self.of(slot) for slot in Slot] + list(self.lines)
+        return next((entry for entry in found if entry is not None and entry.stands_as == place), None)
+
+    def line(self, begun_by: uuid.UUID) -> Entry | None:
+        """The newest version of the line that this entry began."""
+        return next(
+            (entry for entry in self.lines if entry.thread == begun_by and entry.what != What.DIFFERENTLY), None
+        )
+
+    def beside(self, begun_by: uuid.UUID) -> Entry | None:
+        """How she sees it differently: her newest answer to the line, or picture, that this entry began."""
+        return next(
+            (entry for entry in self.lines if entry.thread == begun_by and entry.what == What.DIFFERENTLY), None
+        )
+
+    def beside_the_picture(self) -> Entry | None:
+        """Her newest answer to any version of what staff saw and think: a new version does not push it aside."""
+        lines = {entry.thread for entry in self.lines if entry.what in COLUMNS}
+        answers = [entry for entry in self.lines if entry.what == What.DIFFERENTLY and entry.thread not in lines]
+        return max(
+            (entry for entry in answers if not entry.is_taken_back), key=lambda entry: entry.number, default=None
+        )
+
+    def scale_of(self, person_id: uuid.UUID) -> Entry | None:
+        """Where this person said last that it stands."""
+        return next((entry for entry in self.lines if entry.what == What.SCALE and entry.said_by_id == person_id), None)
 
     def of(self, slot: Slot) -> Entry | None:
         found: Entry | None = getattr(self, slot.value)
@@ -54,7 +96,8 @@ class Standing:
 
     @property
     def next_number(self) -> int:
-        return 1 + max((entry.number for slot in Slot if (entry := self.of(slot)) is not None), default=0)
+        standing = [*self.lines, *(entry for slot in Slot if (entry := self.of(slot)) is not None)]
+        return 1 + max((entry.number for entry in standing), default=0)
 
     @property
     def said(self) -> bool:
@@ -67,11 +110,13 @@ class Standing:
 
     @property
     def waiver_can_be_taken_back(self) -> bool:
+        written = [entry for entry in self.lines if rules.is_staffs(entry.stands_as or "")]
+        written += [self.picture] if self.picture else []
         return (
             self.start is not None
             and self.waived
             and rules.waiver_can_be_taken_back(
-                waived_as=self.start.number, pictured_as=self.picture.number if self.picture else None
+                waived_as=self.start.number, pictured_as=max((entry.number for entry in written), default=None)
             )
         )
 
@@ -90,7 +135,37 @@ def _entries(place: Place, *only: Kind) -> Any:
 
 
 def _standing(entries: Any) -> Standing:
-    return Standing(**{entry.stands_as: entry for entry in entries.filter(stands_as__isnull=False)})
+    return standing_of(entries.filter(stands_as__isnull=False))
+
+
+def standing_of(entries: Iterable[Entry]) -> Standing:
+    """What stands among these entries, and where."""
+    slots, lines, known = {}, [], set(Slot)
+    for entry in entries:
+        if entry.stands_as in known:
+            slots[entry.stands_as] = entry
+        elif entry.stands_as:
+            lines.append(entry)
+    return Standing(**slots, lines=tuple(sorted(lines, key=lambda entry: entry.number)))
+
+
+def answer_to(entry: Entry, standing: Standing) -> Entry | None:
+    """How she sees this line, or picture, differently: what stands beside it wherever it is shown."""
+    begun_by = begun_by_of(entry)
+    if begun_by is None or not standing.lines:
+        return None
+    answer = standing.beside(begun_by)
+    if answer is None and entry == standing.picture:
+        answer = standing.beside_the_picture()
+    return answer if answer is not None and not answer.is_taken_back else None
+
+
+def begun_by_of(entry: Entry) -> uuid.UUID | None:
+    """The entry that began the line, or picture, of which this is a version; nothing for all others."""
+    if entry.what in COLUMNS:
+        found: uuid.UUID | None = entry.thread
+        return found
+    return entry.id if entry.what in PICTURES else None
 
 
 def standing_in(place: Place) -> Standing:
@@ -114,6 +189,15 @@ class Line:
     when: str  # for people
     words: str
     more: tuple[tuple[str, str], ...]  # (heading, text)
+    # Of a line of the picture: the entry that began it, this version of it, and its sort if it is a worry.
+    begun_by: uuid.UUID | None = None
+    version: uuid.UUID | None = None
+    sort: str = ""
+    sort_label: str = ""
+    # Whom it is written to, by name: worries are written to her.
+    to: str = ""
+    # How she sees it differently: it stands beside the line wherever that is shown.
+    beside: tuple[Line, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -139,6 +223,9 @@ def _labels(place: Place) -> dict[str, str]:
         What.SKIPPED: _("Go on without this"),
         What.PICTURE: _("The picture so far"),
         What.URGENT: before_hers,
+        **{what: str(heading) for what, heading in COLUMN_HEADINGS.items()},
+        What.SCALE: _("Where we stand, from 0 to 10"),
+        What.DIFFERENTLY: _("I see it differently"),
     }
 
 
@@ -160,28 +247,44 @@ def _parts(body: dict[str, str], headings: dict[str, str]) -> tuple[tuple[str, s
     )
 
 
-def _lines(place: Place, entries: Iterable[Entry]) -> list[Line]:
-    """Turn entries into lines. Texts are opened here, and only those of these entries."""
+def _label(entry: Entry, body: dict[str, Any], labels: dict[str, str]) -> str:
+    label = labels[entry.what]
+    if entry.is_taken_back:
+        return _("%(label)s: taken back") % {"label": label}
+    if entry.what == What.SCALE:
+        return _("%(label)s: %(number)s") % {"label": label, "number": body["number"]}
+    return label
+
+
+def _lines(place: Place, entries: Iterable[Entry], standing: Standing) -> list[Line]:
+    """Turn entries into lines. Texts are opened here, and only those of these entries and what stands beside them."""
     labels, headings, names, reader = _labels(place), _headings(), place.names, place.by.person_id
     you, language, zone = _("You"), translation.get_language(), timezone.get_current_timezone()
-    lines = []
-    for entry in entries:
-        body, mine, label = entry.body or {}, entry.said_by_id == reader, labels[entry.what]
+
+    def drawn(entry: Entry) -> Line:
+        body, mine = entry.body or {}, entry.said_by_id == reader
         at = entry.said_at.astimezone(zone)
-        lines.append(
-            Line(
-                number=entry.number,
-                what=entry.what,
-                side="me" if mine else "them",
-                who=you if mine else names[entry.said_by_id],
-                label=_("%(label)s: taken back") % {"label": label} if entry.is_taken_back else label,
-                at=at.isoformat(timespec="minutes"),
-                when=_written(language, at.replace(second=0, microsecond=0)),
-                words=body.get("words", ""),
-                more=_parts(body, headings) if "saw" in body else (),
-            )
+        answer = answer_to(entry, standing)
+        to_her = entry.what == What.WORRY and entry.said_by_id != place.client_id and bool(body)
+        return Line(
+            number=entry.number,
+            what=entry.what,
+            side="me" if mine else "them",
+            who=you if mine else names[entry.said_by_id],
+            label=_label(entry, body, labels),
+            at=at.isoformat(timespec="minutes"),
+            when=_written(language, at.replace(second=0, microsecond=0)),
+            words=body.get("words", ""),
+            more=_parts(body, headings) if "saw" in body else (),
+            begun_by=entry.thread if entry.what == What.DIFFERENTLY else begun_by_of(entry),
+            version=entry.id,
+            sort=body.get("sort", ""),
+            sort_label=str(WORRY_SORTS[WorrySort(body["sort"])]) if "sort" in body else "",
+            to=place.client_name if to_her else "",
+            beside=(drawn(answer),) if answer is not None else (),
         )
-    return lines
+
+    return [drawn(entry) for entry in entries]
 
 
 @dataclass(frozen=True)
@@ -206,10 +309,10 @@ def _pinned(lines: Iterable[Line]) -> Pinned:
     return Pinned(need=found.get(What.NEED), hope=found.get(What.HOPE), urgent=found.get(What.URGENT))
 
 
-def _earlier(place: Place, kind: Kind, *whats: What) -> list[Line]:
+def _earlier(place: Place, standing: Standing, kind: Kind, *whats: What) -> list[Line]:
     """The newest entries of a kind that stand no longer, newest first. Older ones are in the record itself."""
     earlier = _entries(place, kind).filter(stands_as=None, what__in=whats).order_by("-number")
-    return _lines(place, earlier[:ON_A_PAGE])
+    return _lines(place, earlier[:ON_A_PAGE], standing)
 
 
 def _must_see(place: Place, *kinds: Kind) -> None:
@@ -240,7 +343,7 @@ def record_in(place: Place, *, before: int | None = None) -> RecordPage:
         entries = entries.filter(number__lt=before)
     found = list(entries.order_by("-number")[: ON_A_PAGE + 1])
     pinned = _to_pin(standing)
-    drawn = _lines(place, [*pinned, *found[:ON_A_PAGE]])
+    drawn = _lines(place, [*pinned, *found[:ON_A_PAGE]], standing)
     lines = drawn[len(pinned) :]
     return RecordPage(
         pinned=_pinned(drawn[: len(pinned)]),
@@ -264,9 +367,9 @@ def words_in(place: Place) -> WordsPage:
     _must_see(place, Kind.WORDS)
     standing = standing_in(place)
     return WordsPage(
-        pinned=_pinned(_lines(place, _to_pin(standing))),
+        pinned=_pinned(_lines(place, _to_pin(standing), standing)),
         standing=standing,
-        earlier=_earlier(place, Kind.WORDS, What.NEED, What.HOPE),
+        earlier=_earlier(place, standing, Kind.WORDS, What.NEED, What.HOPE),
     )
 
 
@@ -292,35 +395,70 @@ def listening_in(place: Place) -> ListeningPage:
     now_open = standing.listening.thread if standing.listening else None
     found = list(reversed(_entries(place, Kind.LISTENING).order_by("-number")[:ON_A_PAGE]))
     return ListeningPage(
-        pinned=_pinned(_lines(place, _to_pin(standing))),
+        pinned=_pinned(_lines(place, _to_pin(standing), standing)),
         standing=standing,
-        thread=_lines(place, [entry for entry in found if entry.thread == now_open]),
-        earlier=_lines(place, [entry for entry in found if entry.thread != now_open]),
+        thread=_lines(place, [entry for entry in found if entry.thread == now_open], standing),
+        earlier=_lines(place, [entry for entry in found if entry.thread != now_open], standing),
     )
 
 
 @dataclass(frozen=True)
+class Column:
+    """One of the three questions, with what she put there and what those who work with her did, oldest first."""
+
+    what: What
+    heading: str
+    hers: list[Line]
+    theirs: list[Line]
+
+
+@dataclass(frozen=True)
 class PicturePage:
-    """The picture so far, and its earlier versions."""
+    """The picture so far: three columns, where each stands, what staff saw and think, and what stood there earlier."""
 
     pinned: Pinned
     standing: Standing
+    columns: list[Column]
+    scales: list[Line]  # the newest of each person, hers first
     standing_lines: list[Line]  # one, or none
     written: dict[str, str]  # what stands, part by part
     earlier: list[Line]
 
+    @property
+    def lines(self) -> list[Line]:
+        """All that stands, in the order of the page, each with how she sees it differently beside it."""
+        in_columns = [line for column in self.columns for line in [*column.hers, *column.theirs]]
+        return [*in_columns, *self.scales, *self.standing_lines]
+
 
 def picture_in(place: Place) -> PicturePage:
-    """What staff saw, were told and think, as it stands and as it was before."""
+    """What both put into the picture, as it stands and as it was before. Two queries."""
     _must_see(place, Kind.PICTURE)
     standing = standing_in(place)
+    stands = [entry for entry in standing.lines if entry.what in COLUMNS and not entry.is_taken_back]
+    lines = dict(zip(stands, _lines(place, stands, standing), strict=True))
+    scales = [entry for entry in standing.lines if entry.what == What.SCALE]
     return PicturePage(
-        pinned=_pinned(_lines(place, _to_pin(standing))),
+        pinned=_pinned(_lines(place, _to_pin(standing), standing)),
         standing=standing,
-        standing_lines=_lines(place, [standing.picture] if standing.picture else []),
+        columns=[
+            Column(
+                what,
+                str(COLUMN_HEADINGS[what]),
+                hers=[line for entry, line in lines.items() if entry.what == what and _is_hers(place, entry)],
+                theirs=[line for entry, line in lines.items() if entry.what == what and not _is_hers(place, entry)],
+            )
+            for what in COLUMNS
+        ],
+        scales=_lines(place, sorted(scales, key=lambda entry: not _is_hers(place, entry)), standing),
+        standing_lines=_lines(place, [standing.picture] if standing.picture else [], standing),
         written={part: standing.picture.body[part] if standing.picture else "" for part in ("saw", "think")},
-        earlier=_earlier(place, Kind.PICTURE, What.PICTURE, What.URGENT),
+        earlier=_earlier(place, standing, Kind.PICTURE, *PICTURES, *COLUMNS, What.SCALE, What.DIFFERENTLY),
     )
+
+
+def _is_hers(place: Place, entry: Entry) -> bool:
+    return entry.said_by_id == place.client_id
 
 
 # --- what waits, and what can be counted -----------------------------------------------------------

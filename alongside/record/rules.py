@@ -22,6 +22,28 @@ class What(StrEnum):
     # the picture so far
     PICTURE = "picture"
     URGENT = "urgent"  # a picture written before her words, with the reason
+    # what either puts into it, in three columns; and where each of them stands
+    WORRY = "worry"
+    HELPS = "helps"
+    WANT = "want"
+    SCALE = "scale"
+    DIFFERENTLY = "differently"  # hers, beside a line of somebody else’s
+
+
+COLUMNS = (What.WORRY, What.HELPS, What.WANT)
+PICTURES = (What.PICTURE, What.URGENT)
+
+
+class WorrySort(StrEnum):
+    """What has happened, what may come, and what makes it harder are three things, and are kept apart."""
+
+    PAST = "past"
+    FUTURE = "future"
+    HARDER = "harder"
+
+
+# 0: it can’t go on like this; 10: this can be closed. Each says their own; they are never put together.
+SCALE = range(11)
 
 
 class Slot(StrEnum):
@@ -47,6 +69,20 @@ SLOT_OF: dict[What, Slot] = {
     What.PICTURE: Slot.PICTURE,
     What.URGENT: Slot.PICTURE,
 }
+
+
+# A line of the picture stands in a place of its own, named after the entry that began it.
+_HERS, _STAFF = "hers", "staff"
+
+
+def own_place(number: int, *, hers: bool) -> str:
+    """The place of the line that this entry begins."""
+    return f"{_HERS if hers else _STAFF}-{number}"
+
+
+def is_staffs(place: str) -> bool:
+    """Whether a line was begun by those who work with her."""
+    return place.startswith(_STAFF)
 
 
 class UrgentReason(StrEnum):
@@ -124,5 +160,5 @@ def picture_is_open(*, said: bool, waived: bool) -> bool:
 
 
 def waiver_can_be_taken_back(*, waived_as: int, pictured_as: int | None) -> bool:
-    """Until something was written on the strength of it. Both are numbers of entries; later ones are higher."""
+    """Until staff wrote something on the strength of it. Both are numbers of entries; later ones are higher."""
     return pictured_as is None or pictured_as < waived_as

@@ -23,4 +23,10 @@ urlpatterns = [
     path("heard/skip/", views.skip, name="skip"),
     path("picture/", views.picture, name="picture"),
     path("picture/urgent/", views.urgent, name="urgent"),
+    path("picture/worry/", views.add, {"what": What.WORRY}, name="worry"),
+    path("picture/helps/", views.add, {"what": What.HELPS}, name="helps"),
+    path("picture/want/", views.add, {"what": What.WANT}, name="want"),
+    path("picture/where/", views.where, name="where"),
+    path("picture/differently/", views.differently, name="differently"),
+    path("picture/back/", views.line_back, name="line_back"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,8 +18,10 @@ from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form
 from alongside.kit.forms import Form
+from alongside.plain.second_look import looked_over
 from alongside.record import actions, forms, queries
 from alongside.record.forms import Seen
+from alongside.record.queries import Line, Standing
 from alongside.record.rules import Event, Slot, What, can_follow
 
 # A page whose form was refused is fetched again from the form's own address when something changed.
@@ -38,14 +41,14 @@ def _answer(
     place: Place,
     draw: Callable[..., HttpResponse],
     page: str,
-    kind: type[Form],
+    kind: Callable[..., Form],
     act: Callable[..., Any],
 ) -> HttpResponseBase:
     """Do what a posted form asks for and go to the page; draw the page again with a refused form."""
     if request.method != "POST":
         return draw(request, place)
     return answer_form(
-        kind(request.POST),
+        looked_over(kind(request.POST), place),
         do=lambda form: act(by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()),
         then=lambda entry: reverse(page, args=[place.id]),
         again=lambda form, status: draw(request, place, form, status),
@@ -216,24 +219,120 @@ def skip(request: Request, place: Place) -> HttpResponseBase:
 # --- the picture so far ----------------------------------------------------------------------------
 
 
-def _picture_page(request: Request, place: Place, refused: Form | None = None, status: int = 200) -> HttpResponse:
-    """`refused` is the one of the page's forms that could not be kept."""
+COLUMN_FORMS: dict[What, type[forms.OnLine]] = {
+    What.WORRY: forms.Worry,
+    What.HELPS: forms.Helps,
+    What.WANT: forms.Want,
+}
+
+
+@dataclass(frozen=True)
+class LineDrawn:
+    """A line of the picture with the forms that its reader may use on it."""
+
+    line: Line
+    change: Form | None = None
+    back: Form | None = None
+    differ: Form | None = None
+    take_back_answer: Form | None = None
+
+
+@dataclass(frozen=True)
+class ColumnDrawn:
+    """A column with its lines and the form to put another one there."""
+
+    what: What
+    heading: str
+    hers: list[LineDrawn]
+    theirs: list[LineDrawn]
+    add: Form | None
+
+
+def _on_line(kind: type[forms.OnLine], line: Line, seen: uuid.UUID | None, refused: Form | None, **more: Any) -> Form:
+    """The form of one line, named after it; the refused one where it is about this line."""
+    if type(refused) is kind and refused.data.get("line") == str(line.begun_by):
+        refused.drawn_on(seen)
+        refused.auto_id = f"{kind.__name__.lower()}-{line.number}-%s"
+        return refused
+    initial = {"line": line.begun_by, "seen": seen, **more.pop("initial", {})}
+    return kind(initial=initial, auto_id=f"{kind.__name__.lower()}-{line.number}-%s", **more)
+
+
+def _line_drawn(place: Place, line: Line, standing: Standing, refused: Form | None) -> LineDrawn:
+    what, written = What(line.what), {"words": line.words, "sort": line.sort}
+    if line.side == "me" and what in COLUMN_FORMS and access.may(place.by, Act.ADD_TO_PICTURE, about=place):
+        return LineDrawn(
+            line,
+            change=_on_line(
+                COLUMN_FORMS[what], line, line.version, refused, initial=written, **_written_to(place, what)
+            ),
+            back=_on_line(forms.LineBack, line, line.version, None),
+        )
+    if line.side == "me" or not access.may(place.by, Act.DIFFER_ON_PICTURE, about=place):
+        return LineDrawn(line)
+    answer = line.beside[0] if line.beside else None
+    about = answer or line
+    stands = standing.beside(about.begun_by) if about.begun_by else None
+    seen = stands.id if stands else None
+    return LineDrawn(
+        line,
+        differ=_on_line(forms.Differently, about, seen, refused, initial={"words": answer.words if answer else ""}),
+        take_back_answer=_on_line(forms.LineBack, about, seen, None) if answer else None,
+    )
+
+
+def _written_to(place: Place, what: What) -> dict[str, str]:
+    """A worry of those who work with her is written to her."""
+    return {"to": place.client_name} if what is What.WORRY and not place.is_client else {}
+
+
+def _picture_page(
+    request: Request, place: Place, refused: Form | None = None, status: int = 200, *, preview: bool = False
+) -> HttpResponse:
+    """`refused` is the one of the page's forms that could not be kept; in a preview, the one to look at first."""
     found = queries.picture_in(place)
-    stands, is_open = found.standing.id_in(Slot.PICTURE), found.standing.picture_is_open
+    standing, is_open = found.standing, found.standing.picture_is_open
+    stands = standing.id_in(Slot.PICTURE)
     written = found.written
     may_write = access.may(place.by, Act.WRITE_PICTURE, about=place)
+    may_add = access.may(place.by, Act.ADD_TO_PICTURE, about=place) and (is_open or place.is_client)
     offered = (forms.Picture if is_open else forms.Urgent) if may_write else None
     if isinstance(refused, forms.Picture) and type(refused) is not offered:
         # What was typed goes on in the form that is offered now.
         written = {part: refused.data.get(part, "") for part in written}
+    form = _form(offered, stands, refused, **written) if offered else None
+
+    def drawn(lines: list[Line]) -> list[LineDrawn]:
+        return [_line_drawn(place, line, standing, refused) for line in lines]
+
+    def new(what: What) -> Form | None:
+        kind = COLUMN_FORMS[what]
+        if type(refused) is kind and not refused.data.get("line"):
+            return refused
+        return kind(**_written_to(place, what)) if may_add else None
+
+    columns = [
+        ColumnDrawn(column.what, column.heading, drawn(column.hers), drawn(column.theirs), new(column.what))
+        for column in found.columns
+    ]
+    pictures = drawn(found.standing_lines)
+    where = refused if isinstance(refused, forms.Where) else forms.Where() if may_add else None
+    on_lines = [one for column in columns for one in [*column.hers, *column.theirs]] + pictures
+    shown = [form, where, *(column.add for column in columns)]
+    shown += [each for one in on_lines for each in (one.change, one.differ)]
     context = {
         "picture": found,
+        "columns": columns,
+        "pictures": pictures,
+        "where": where,
         "is_open": is_open,
         "on": stands,
-        "form": _form(offered, stands, refused, **written) if offered else None,
+        "form": form,
         "refused": refused,
-        "adrift": refused if type(refused) is not offered else None,
+        "preview": refused.data.get("words", "") if preview and refused is not None else "",
+        "adrift": refused if refused is not None and not any(refused is each for each in shown) else None,
         "may_write": may_write,
+        "may_add": may_add,
     }
     return render(request, "record/picture.html", context, status=status)
 
@@ -250,3 +349,41 @@ def picture(request: Request, place: Place) -> HttpResponseBase:
 def urgent(request: Request, place: Place) -> HttpResponseBase:
     """Let staff write before her words, with a reason that she sees at once."""
     return _answer(request, place, _picture_page, "record:picture", forms.Urgent, actions.take_urgent_path)
+
+
+@policy.place
+@read_or_post
+def add(request: Request, place: Place, what: What) -> HttpResponseBase:
+    """Put a line into a column, or a new version of one's own; staff can look first at how a worry reads to her."""
+    form = COLUMN_FORMS[what](request.POST, **_written_to(place, what))
+    if request.method == "POST" and "look" in request.POST and form.is_valid():
+        return _picture_page(request, place, form, preview=True)
+    return _answer(
+        request,
+        place,
+        _picture_page,
+        "record:picture",
+        partial(COLUMN_FORMS[what], **_written_to(place, what)),
+        partial(actions.add_to_picture, what=what),
+    )
+
+
+@policy.place
+@read_or_post
+def where(request: Request, place: Place) -> HttpResponseBase:
+    """Each says where it stands for them."""
+    return _answer(request, place, _picture_page, "record:picture", forms.Where, actions.say_where_it_stands)
+
+
+@policy.place
+@read_or_post
+def differently(request: Request, place: Place) -> HttpResponseBase:
+    """She says how she sees a line that somebody else wrote."""
+    return _answer(request, place, _picture_page, "record:picture", forms.Differently, actions.see_it_differently)
+
+
+@policy.place
+@read_or_post
+def line_back(request: Request, place: Place) -> HttpResponseBase:
+    """Take one's own line back."""
+    return _answer(request, place, _picture_page, "record:picture", forms.LineBack, actions.take_back_line)

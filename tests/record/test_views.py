@@ -111,6 +111,7 @@ def typed_in(answer, box):
     return unescape(found[1])
 
 
+@pytest.mark.once
 def test_her_words_go_through_form_database_and_page_without_one_letter_changed(cast, signed_in):
     rosa, dana = signed_in("rosa"), signed_in("dana")
 
