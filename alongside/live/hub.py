@@ -202,7 +202,9 @@ class Hub:
             stream.say(ENDED, last=True)
             self.leave(stream)
             return
-        changes = found.changes[stream.partnership_id]
+        # Somebody invited hears when what is shared with them ends, and not when others are at work.
+        is_invited = (stream.partnership_id, stream.account_id) in found.invited
+        changes = 0 if is_invited else found.changes[stream.partnership_id]
         if stream.told < 0:
             stream.say(b"retry: %d\nevent: hello\ndata: %d\n\n" % (random.randint(*MILLISECONDS_TO_RETRY), changes))  # noqa: S311
         elif stream.told < changes:

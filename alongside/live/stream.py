@@ -32,7 +32,7 @@ from alongside.access.middleware import viewer_of
 from alongside.access.viewer import enter
 from alongside.kit.errors import NotFound
 from alongside.live.hub import Ask, Hub, Send, Stream
-from alongside.live.queries import proof_of
+from alongside.live.queries import proof_of, shared_proof
 from alongside.people import sessions
 from alongside.people.models import Account
 
@@ -122,10 +122,13 @@ def let_in(knock: Knock, *, now: datetime.datetime) -> Entered | None:
     if sessions.what_is_missing(request) is not None:
         return None
     try:
-        enter(request.viewer, knock.partnership_id)
+        place = enter(request.viewer, knock.partnership_id)
     except NotFound:
         return None
-    return Entered(account.id, proof_of(account.password))
+    if not place.is_invited:
+        return Entered(account.id, proof_of(account.password))
+    proof = shared_proof(place.id, account.person_id, account.password, now=now)
+    return Entered(account.id, proof) if proof is not None else None
 
 
 def _signed_in(session: Any) -> Account | None:

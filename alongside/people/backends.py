@@ -5,6 +5,7 @@ Only blind indexes are kept, and an unknown address or number costs as much time
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import models
 
 from alongside.kit.prepared import Prepared
-from alongside.people.models import Account
-from alongside.people.rules import digits_of, pieces
+from alongside.people.models import Account, OneTimeCode, Seat
+from alongside.people.queries import holding
+from alongside.people.rules import INVITED_ROLES, digits_of, pieces
 from alongside.vault.keys import blind_index
 
 
@@ -26,6 +28,11 @@ def email_index(address: str) -> str:
 def card_index(number: str) -> str:
     """The blind index of a card's number; only its digits count, in whichever script they were typed."""
     return blind_index("card", digits_of(number))
+
+
+def code_index(code: str) -> str:
+    """The blind index of a one-time code; only its digits count."""
+    return blind_index("one-time code", digits_of(code))
 
 
 def card_pieces(account_id: uuid.UUID, digits: str) -> list[str]:
@@ -61,6 +68,21 @@ def account_of_card(number: str) -> Account | None:
         .filter(login=card_index(number), is_staff_account=False, is_active=True)
         .first()
     )
+
+
+def spend_code(code: str, *, now: datetime.datetime) -> Account | None:
+    """Use a one-time code up, and return the account that it opened; `None` for one that opens nothing (any more).
+
+    Two who type the same code at once: one comes in. Whatever is wrong costs one query, and so the same time.
+    """
+    invited = Seat.objects.filter(holding(now), role__in=sorted(INVITED_ROLES)).values("person_id")
+    codes = OneTimeCode.objects.filter(
+        code=code_index(code), used_at=None, ends__gt=now, account__is_active=True, account__person__in=invited
+    )
+    account_id = codes.values_list("account_id", flat=True).first()
+    if account_id is None or not codes.update(used_at=now):
+        return None
+    return Account.objects.select_related("person").get(pk=account_id)
 
 
 def is_right(account: Account | None, secret: str) -> bool:

@@ -15,7 +15,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alongside.kit.forms import Form
-from alongside.people.rules import CARD_DIGITS, digits_of
+from alongside.people.rules import CARD_DIGITS, CODE_DIGITS, digits_of
 
 
 def pin_input() -> forms.PasswordInput:
@@ -66,6 +66,24 @@ class CardSignIn(Form):
         digits = digits_of(self.cleaned_data["number"])
         if len(digits) != CARD_DIGITS:
             raise forms.ValidationError(_("The number on your card has 16 digits. Please look at it again."))
+        return digits
+
+
+class CodeSignIn(Form):
+    """A code that somebody was given, to come in once."""
+
+    code = forms.CharField(
+        label=_("The code"),
+        help_text=_("12 digits. It works once."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr", "size": 20}),
+        error_messages={"required": _("Please type the code.")},
+    )
+
+    def clean_code(self) -> str:
+        digits = digits_of(self.cleaned_data["code"])
+        if len(digits) != CODE_DIGITS:
+            raise forms.ValidationError(_("The code has 12 digits. Please look at it again."))
         return digits
 
 

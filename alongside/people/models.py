@@ -142,6 +142,21 @@ class Card(models.Model):
     ended_at = models.DateTimeField(null=True)
 
 
+class OneTimeCode(models.Model):
+    """A code that lets somebody from outside in, once. It is kept nowhere: only its blind index is.
+
+    Only the newest code of an account opens it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ends = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
 class Device(models.Model):
     """A browser that is signed in, so that its owner can see it and end it.
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 CARD_DIGITS = 16
+CODE_DIGITS = 12
 PIN_SHORTEST, PIN_LONGEST = 6, 12
 
 
@@ -25,6 +26,9 @@ class Role(StrEnum):
     # let in for an hour because it could not wait: a seat with its end fixed when it begins
     EMERGENCY = "emergency"
 
+
+# How long a one-time code waits to be used.
+CODE_WAITS = datetime.timedelta(days=7)
 
 STAFF_ROLES = frozenset({Role.WORKER, Role.COVER, Role.SUPERVISOR, Role.EMERGENCY})
 # They see what she shares with them, one by one, and nothing by their seat.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from allauth.account.authentication import get_authentication_records
 from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -25,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alongside.kit.errors import Refused
 from alongside.people import actions, rules
-from alongside.people.backends import account_of_card, card_index, card_pieces, is_right
+from alongside.people.backends import account_of_card, card_index, card_pieces, code_index, is_right, spend_code
 from alongside.people.models import Account, Device
 from alongside.people.rules import Stay
 
@@ -53,6 +54,14 @@ class WrongCardOrPin(Refused):
     status = 400
     code = "wrong_card_or_pin"
     sentence = _("This card number and this PIN do not go together. Please look at both again.")
+
+
+class WrongCode(Refused):
+    """No code, a used one, an old one or one that was ended: which of them, nobody is told."""
+
+    status = 400
+    code = "wrong_code"
+    sentence = _("This code opens nothing, or nothing any more. Please ask for a new one.")
 
 
 class TooManyTries(Refused):
@@ -162,6 +171,23 @@ def has_second_factor(account: Account) -> bool:
     return bool(steps.exists())
 
 
+def has_just_proved(request: Any, *, second_step: bool = False) -> bool:
+    """Whether whoever is signed in showed who they are within the last five minutes.
+
+    By password or second step, when signing in or asked again; with `second_step`, by that alone.
+    """
+    counts = {"mfa"} if second_step else {"mfa", "password"}
+    proofs = [proof for proof in get_authentication_records(request, request.account) if proof["method"] in counts]
+    age = request.now.timestamp() - max((proof["at"] for proof in proofs), default=0)
+    return bool(age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def count_try(request: Any, action: str) -> None:
+    """Count a try of something that could be guessed. Raise `TooManyTries` past the limit in the settings."""
+    if not ratelimit.consume(request, action=action, user=request.account):
+        raise TooManyTries
+
+
 def recovery_codes_were_shown(account: Account) -> bool:
     """Whether the recovery codes have been on a screen already. `True` as well when there are none."""
     codes = Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.RECOVERY_CODES).first()
@@ -211,6 +237,20 @@ def come_in(request: Any, *, number: str, pin: str, her_own: bool) -> bool:
     _remember_card(request, account, number)
     sign_in(request, account, her_own=her_own)
     return True
+
+
+def come_in_once(request: Any, *, code: str) -> None:
+    """Sign somebody from outside in with a one-time code, as on a device that others use too.
+
+    Whatever is wrong with a code raises the same `WrongCode` after the same time. Limited like a card.
+    """
+    if not ratelimit.consume(request, action="card", key=code_index(code)):
+        raise TooManyTries
+    account = spend_code(code, now=timezone.now())
+    if account is None:
+        raise WrongCode
+    _leave_quietly(request)
+    sign_in(request, account)
 
 
 def _leave_quietly(request: Any) -> None:

@@ -16,18 +16,31 @@ from django.views.decorators.http import require_POST
 from alongside.kit.answers import SeeOther, answer_form
 from alongside.people import actions, doors, queries, sessions
 from alongside.people.doors import Request
-from alongside.people.forms import CardSignIn, ChangePassword, ChangePin
+from alongside.people.forms import CardSignIn, ChangePassword, ChangePin, CodeSignIn
 
 
-def _sign_in_page(request: Request, form: CardSignIn, status: int = 200) -> HttpResponse:
+def _sign_in_page(
+    request: Request, form: CardSignIn, status: int = 200, *, with_code: CodeSignIn | None = None
+) -> HttpResponse:
     onward = sessions.safe_next(form["next"].value() or "")
-    return render(request, "people/sign_in.html", {"form": form, "onward": onward}, status=status)
+    context = {"form": form, "with_code": with_code or CodeSignIn(), "onward": onward}
+    return render(request, "people/sign_in.html", context, status=status)
+
+
+def _with_code(request: Request) -> HttpResponseBase:
+    """Come in once, with a code that somebody gave."""
+    return answer_form(
+        CodeSignIn(request.POST),
+        do=lambda form: sessions.come_in_once(request, **form.given()),
+        then=lambda done: settings.LOGIN_REDIRECT_URL,
+        again=lambda form, status: _sign_in_page(request, CardSignIn(), status, with_code=form),
+    )
 
 
 @doors.public(because="everybody comes in here")
-@sensitive_post_parameters("number", "pin")
+@sensitive_post_parameters("number", "pin", "code")
 def sign_in(request: Request) -> HttpResponseBase:
-    """Card number and PIN; a card's first use leads into joining."""
+    """Card number and PIN, or a one-time code; a card's first use leads into joining."""
     if request.method != "POST":
         if request.account is not None:
             # The empty fragment takes the place of a card's number that a scanned code brought along.
@@ -35,6 +48,9 @@ def sign_in(request: Request) -> HttpResponseBase:
         if queries.the_organisation() is None:
             return redirect("journeys:welcome")
         return _sign_in_page(request, CardSignIn(initial={"next": sessions.safe_next(request.GET.get("next", ""))}))
+
+    if "code" in request.POST:
+        return _with_code(request)
 
     def come_in(form: CardSignIn) -> str:
         given = form.given()
@@ -54,7 +70,9 @@ def sign_in(request: Request) -> HttpResponseBase:
 def sign_out(request: Request) -> HttpResponseBase:
     """Sign out of this browser."""
     logout(request)
-    return SeeOther(reverse("people:sign_in"))
+    answer = SeeOther(reverse("people:sign_in"))
+    answer["Clear-Site-Data"] = '"storage"'  # what the device kept as a witness of the trail
+    return answer
 
 
 @doors.signed_in

@@ -18,6 +18,8 @@ from alongside.people.rules import (
     to_the_hour,
 )
 
+pytestmark = pytest.mark.once
+
 NOW = datetime.datetime(2026, 3, 2, 9, 40, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
 

@@ -1,4 +1,4 @@
-"""Shares, and readers who were named for a single row."""
+"""Shares, whoever was invited to see them, and readers who were named for a single row."""
 
 from __future__ import annotations
 
@@ -31,12 +31,39 @@ class Share(models.Model):
     given_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    # Herself, or whoever of the staff wrote down what she said.
+    withdrawn_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="share_ends_later"),
         ]
         indexes: ClassVar = [models.Index(fields=["person", "shared"]), models.Index(fields=["partnership"])]
+
+    def key_scope(self) -> uuid.UUID:
+        return self.partnership_id
+
+
+class Invitation(models.Model):
+    """Somebody from outside was invited to see what she shares: who asked them in, and what they promised.
+
+    They are a person of this partnership alone: whoever is invited into two is two people here, so
+    that nothing ties the two together.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    # They said that they will not pass on what they see. Before that they see nothing.
+    promised_at = models.DateTimeField(null=True)
+    # What they must report by law, in their own words; null when there is no such duty.
+    must_report = EncryptedText(null=True)
+    # They asked to be shown nothing more than what they see already.
+    no_more_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["partnership"])]
 
     def key_scope(self) -> uuid.UUID:
         return self.partnership_id
