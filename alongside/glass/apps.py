@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Glass(AppConfig):
+    name = "alongside.glass"
+    label = "glass"
