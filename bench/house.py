@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+import time
 from typing import Any
 
 SIZES = (50, 500, 5000)
@@ -77,7 +78,28 @@ def main() -> None:
     for turn, size in enumerate(SIZES):
         sessions[f"record, 50 of {size} entries"] = session_of(clients[turn])
     queries = {name: queries_of(path, sessions[name]) for name, path in pages.items()}
-    json.dump({"pages": pages, "sessions": sessions, "queries": queries}, sys.stdout)
+    search = search_of(sessions["people (worker, 28 families)"])
+    json.dump({"pages": pages, "sessions": sessions, "queries": queries, "search": search}, sys.stdout)
+
+
+def search_of(session: str) -> dict[str, float]:
+    """How long a worker's search through all spaces takes (median, ms): a word in no text, and one in nearly all."""
+    from django.conf import settings
+    from django.test import Client
+
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session
+    medians = {}
+    for word in ("zebra", "letter"):
+        took = []
+        for _ in range(11):
+            began = time.perf_counter()
+            answer = browser.post("/search/", {"words": word})
+            took.append((time.perf_counter() - began) * 1000)
+            if answer.status_code != 200:
+                raise SystemExit(f"the search answered {answer.status_code}")
+        medians[word] = sorted(took)[len(took) // 2]
+    return medians
 
 
 def session_of(account: Any) -> str:

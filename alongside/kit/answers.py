@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import IntegrityError
+from django.db.transaction import atomic
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from alongside.kit.errors import NotFound, Refused
@@ -18,6 +19,16 @@ class SeeOther(HttpResponseRedirect):
     """Go and look at the page: the answer to a form that did what it asked."""
 
     status_code = 303
+
+
+def _done(form: F, do: Callable[[F], Any]) -> Any:
+    """Run `do`; what a second look has to say undoes it, so that it is said only of what could have been kept."""
+    if form.second_look is None:
+        return do(form)
+    with atomic():
+        result = do(form)
+        form.second_look(form)
+    return result
 
 
 def answer_form(
@@ -39,9 +50,9 @@ def answer_form(
         return again(form, 400)
     try:
         try:
-            result = do(form)
+            result = _done(form, do)
         except IntegrityError:
-            result = do(form)
+            result = _done(form, do)
     except NotFound:
         raise
     except Refused as refusal:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -101,6 +102,11 @@ class Form(forms.Form):
         for field in self.fields.values():
             if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _("Please answer this.")
+
+    # Looks at what was typed when it could be kept, and may refuse once, for another look: see
+    # `plain.second_look`. What it has to say stands in `hints`, which the form draws.
+    second_look: Callable[[Form], None] | None = None
+    hints: Sequence[Any] = ()
 
     def write_id(self) -> uuid.UUID:
         """Return the id of the write that this form asks for. Call it on a valid form."""

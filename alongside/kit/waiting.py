@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,3 +13,11 @@ class Waiting:
 
     sentence: str
     url: str
+
+
+@dataclass(frozen=True)
+class Perhaps:
+    """What waits if one of these rows is there. Whoever asks many rooms asks for all such rows in one query."""
+
+    rows: Any
+    then: Callable[[], list[Waiting]]

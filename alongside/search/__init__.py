@@ -1,1 +1,1 @@
-"""Finding something again in what you may see."""
+"""Finding something again in what you may see, and in nothing else. What you type is kept nowhere."""
