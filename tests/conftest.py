@@ -25,6 +25,7 @@ from alongside.people.models import Account, Organisation
 from alongside.people.rules import Post, Role
 from alongside.vault import keys
 from tests.browser import _chromium, chromium, database_in_files, open_page, server  # noqa: F401  (fixtures)
+from tests.remembered import remembered
 from tests.strict_templates import be_strict
 
 MONDAY = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
@@ -94,9 +95,37 @@ class Cast:
 
 
 @pytest.fixture
-def cast(now: datetime.datetime) -> Cast:
-    """Riverside with its staff, and the spaces of Rosa and Nadia, made through the actions."""
-    return gather(now)
+def cast(request: pytest.FixtureRequest, now: datetime.datetime) -> Cast:
+    """Riverside with its staff, and the spaces of Rosa and Nadia, made through the actions.
+
+    A test that also asks for a stretch of life gets the cast who lived it.
+    """
+    for lived in ("life", "life_so_far"):
+        if lived in request.fixturenames:
+            found: Cast = request.getfixturevalue(lived).cast
+            return found
+    return remembered(("cast", now), lambda: gather(now))
+
+
+@pytest.fixture
+def life_so_far(frozen: Any, now: datetime.datetime) -> Any:
+    """A stretch of life up to the leaning, in which every table has rows: see `tests/promises/life.py`."""
+    from tests.promises.life import Life
+
+    return remembered(("life so far", now), lambda: Life(gather(now)))
+
+
+@pytest.fixture
+def life(frozen: Any, now: datetime.datetime) -> Any:
+    """The same, and all that came after it."""
+    from tests.promises.life import Life
+
+    def lived() -> Life:
+        life = Life(gather(now))
+        life.goes_on()
+        return life
+
+    return remembered(("life", now), lived)
 
 
 def gather(now: datetime.datetime) -> Cast:

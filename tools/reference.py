@@ -43,10 +43,11 @@ def rooms_with(file: str) -> dict[str, Any]:
 
 
 def who_can_see_what() -> str:
-    from alongside.access.kinds import NAMES, SEES, Kind
+    from alongside.access.kinds import NAMES, OPENED_BY, SEES, Kind
     from alongside.access.private import private_tables
     from alongside.access.way_in import role_name
     from alongside.people.rules import Role
+    from alongside.sharing.wording import THINGS
 
     tables: dict[Kind, list[Any]] = {}
     for model in private_tables().values():
@@ -55,6 +56,10 @@ def who_can_see_what() -> str:
     seen = table(
         ["what", *(role_name(role) for role in Role)],
         ([str(NAMES[kind]), *("sees" if kind in SEES[role] else "" for role in Role)] for kind in Kind),
+    )
+    shared = table(
+        ["she shares", "it opens"],
+        ([str(THINGS[one]), ", ".join(str(NAMES[kind]) for kind in sorted(kinds))] for one, kinds in OPENED_BY.items()),
     )
     where = table(
         ["what", "table", "what stays closed even so"],
@@ -66,10 +71,16 @@ def who_can_see_what() -> str:
     )
     return f"""# Who can see what
 
-Sight comes from a seat in a partnership, from its beginning up to its end, and from nothing else: not from a post in
-the agency, not from having written something. Whoever has no seat gets the answer of an address that does not exist.
+Sight comes from a seat in a partnership, from its beginning up to its end: not from a post in the agency, not from
+having written something. Whoever has no seat gets the answer of an address that does not exist.
 
 {seen}
+## What she can share
+
+With whom she invites, one thing at a time, for a purpose, until a day. A seat of somebody invited opens nothing else,
+but for a single row for which they were named.
+
+{shared}
 ## Where it is kept
 
 {where}"""
@@ -205,6 +216,15 @@ def all_routes(urls: Any = None, prefix: str = "/", space: str = "") -> list[tup
     return found
 
 
+def copy_schema() -> str:
+    """The schema of `my-copy.json`, as JSON: another house may hold a copy to it."""
+    import json
+
+    from alongside.takeaway.gathering import schema
+
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
 MAKERS: dict[str, Callable[[], str]] = {
     "who-can-see-what": who_can_see_what,
     "acts": acts,
@@ -234,8 +254,10 @@ def main() -> int:
         django.setup()
         translation.deactivate_all()
         stale = []
-        for name, make in MAKERS.items():
-            page, path = f"{MADE}\n\n{make().rstrip()}\n", PAGES / f"{name}.md"
+        pages = {f"{name}.md": f"{MADE}\n\n{make().rstrip()}\n" for name, make in MAKERS.items()}
+        pages["my-copy.schema.json"] = copy_schema()
+        for name, page in pages.items():
+            path = PAGES / name
             if not path.exists() or path.read_text() != page:
                 stale.append(str(path.relative_to(HOUSE)))
                 if not check:

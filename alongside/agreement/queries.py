@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,7 @@ from alongside.agreement.models import Acceptance, AgreementDraft, AgreementVers
 from alongside.agreement.rules import Body, Side, Terms
 from alongside.agreement.wording import Change, Names, Part, PowerRow
 from alongside.kit.errors import NotFound
-from alongside.kit.waiting import Waiting
+from alongside.kit.waiting import Perhaps, Waiting
 from alongside.people.models import Account
 from alongside.people.rules import Role
 
@@ -314,19 +316,35 @@ def terms_in(place: Place) -> Terms:
     )
 
 
-def waiting_in(place: Place) -> list[Waiting]:
+def waiting_in(place: Place) -> list[Perhaps]:
     """What waits here for the viewer: a draft to read and accept, or a review that is due."""
     side = side_of(place)
     if side is None:
         return []
+    versions = AgreementVersion.objects.visible_to(place.by, within=place.id)
+    newest = versions.order_by("-number").values("number")[:1]
+    drafts = AgreementDraft.objects.visible_to(place.by, within=place.id).filter(
+        version__gt=Coalesce(Subquery(newest), 0)
+    )
+    return [
+        Perhaps(drafts, lambda: _drafted(place, side)),
+        Perhaps(versions.filter(review_on__lte=today_in(place)), lambda: _to_review(place)),
+    ]
+
+
+def _to_review(place: Place) -> list[Waiting]:
+    agreement = agreement_in(place)
+    if agreement.draft is not None or not agreement.review_is_due:
+        return []
+    url = reverse("agreement:page", args=[place.id])
+    return [Waiting(_("It is time to look at how you work together again."), url)]
+
+
+def _drafted(place: Place, side: Side) -> list[Waiting]:
     agreement = agreement_in(place)
     url = reverse("agreement:page", args=[place.id])
     draft = agreement.draft
-    if draft is None:
-        if agreement.review_is_due:
-            return [Waiting(_("It is time to look at how you work together again."), url)]
-        return []
-    if agreement.accepted_by(side):
+    if draft is None or agreement.accepted_by(side):
         return []
     name = place.names[draft.written_by_id]
     by_another = draft.written_by_id != place.by.person_id

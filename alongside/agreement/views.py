@@ -16,6 +16,7 @@ from alongside.agreement import actions, queries
 from alongside.agreement.forms import AcceptText, PartForm, StartDraft, TakeRowOut, form_for
 from alongside.agreement.rules import Side
 from alongside.kit.answers import answer_form
+from alongside.plain.second_look import looked_over
 
 
 def _page(
@@ -125,7 +126,7 @@ def change(request: Request, place: Place, part: str) -> HttpResponseBase:
     """Show one part in a form of its own; say it in other words."""
     if request.method != "POST":
         return _part(request, place, part)
-    return _change(request, place, part, form_for(part, queries.names_in(place), data=request.POST))
+    return _change(request, place, part, looked_over(form_for(part, queries.names_in(place), data=request.POST), place))
 
 
 @policy.place

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from alongside.access import Place
+from alongside.access import Kind, Place
 from alongside.decisions import queries
 from alongside.decisions.models import Addition, Decision, Gap, Mark, View
 from alongside.kit.privacy import Held
@@ -110,6 +110,11 @@ def export(place: Place) -> list[dict[str, Any]]:
         }
         for decision in queries.with_seal(place).order_by("opened_at", "id")
     ]
+
+
+def closed(place: Place) -> list[tuple[Kind, uuid.UUID]]:
+    """Where a worker's view is there and not open: its kind, and the decision. That it is there both may know."""
+    return [(Kind.VIEW, decision.id) for decision in queries.with_seal(place).order_by("id") if decision.has_sealed]
 
 
 def _by_decision(rows: Iterable[Any]) -> dict[uuid.UUID, list[Any]]:

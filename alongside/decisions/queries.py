@@ -744,6 +744,49 @@ def decisions_in(place: Place) -> list[Listed]:
     return sorted(listed, key=lambda one: not one.is_open)
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A question as she may show it to somebody: the ways, and what she chose, in her words."""
+
+    question: str
+    situation: str
+    state: State
+    by_when: datetime.date | None
+    ways: tuple[str, ...]
+    chosen: tuple[str, ...]
+    words: str
+
+
+def outlines_in(place: Place) -> list[Outline]:
+    """Every question here, with the ways and the choice that holds, in three queries. No sides, weights or views."""
+    decisions = {
+        row.id: row for row in Decision.objects.visible_to(place.by, within=place.id).order_by("-opened_at", "-id")
+    }
+    ways: dict[uuid.UUID, dict[str, str]] = {}
+    for way in (
+        Addition.objects.visible_to(place.by, within=place.id)
+        .filter(sort=Sort.WAY.value, taken_back_at=None)
+        .order_by("number")
+    ):
+        ways.setdefault(way.decision_id, {})[str(way.id)] = _title(way, decisions[way.decision_id])
+    choices = {(mark.decision_id, mark.round): mark for mark in marks_in(place).filter(mark=MarkKind.CHOICE.value)}
+    outlines = []
+    for row in decisions.values():
+        titles, choice = ways.get(row.id, {}), choices.get((row.id, row.round))
+        outlines.append(
+            Outline(
+                question=row.question,
+                situation=row.situation,
+                state=State(row.state),
+                by_when=row.by_when,
+                ways=tuple(titles.values()),
+                chosen=tuple(titles[way] for way in choice.said["main"] if way in titles) if choice else (),
+                words=choice.said["words"] if choice else "",
+            )
+        )
+    return outlines
+
+
 OPENED_LATELY = datetime.timedelta(days=7)
 
 

@@ -25,6 +25,7 @@ from alongside.kit.answers import answer_form
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
 from alongside.kit.ids import id_from
+from alongside.plain.second_look import looked_over
 
 # Where each form stands: the part of the page, and the act that it asks for.
 FORMS: dict[str, tuple[Step | None, Act]] = {
@@ -216,7 +217,7 @@ def open_question(request: Request, place: Place) -> HttpResponseBase:
     if request.method != "POST":
         return again(forms.NewQuestion(), 200)
     return answer_form(
-        forms.NewQuestion(request.POST),
+        looked_over(forms.NewQuestion(request.POST), place),
         do=lambda form: actions.open_decision(
             by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
         ),
@@ -264,7 +265,7 @@ def _post(
 
     part = then or step
     return answer_form(
-        _made(name, place, page, {}, request.POST),
+        looked_over(_made(name, place, page, {}, request.POST), place),
         do=act_on,
         then=lambda _: f"{address}?show={part}#{part}" if part else address,
         again=lambda form, status: _draw(

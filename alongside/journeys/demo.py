@@ -36,6 +36,7 @@ from alongside.access.middleware import viewer_of
 from alongside.agreement import actions as agreement
 from alongside.agreement import queries as agreements
 from alongside.agreement import rules as agreement_rules
+from alongside.consent.rules import Shared
 from alongside.decisions import actions as decisions
 from alongside.decisions.models import Decision
 from alongside.decisions.rules import Sort
@@ -43,6 +44,8 @@ from alongside.journeys import actions, queries
 from alongside.journeys.actions import PrintedCard
 from alongside.kit.errors import NotFound
 from alongside.kit.ids import new_id
+from alongside.notes import actions as notes
+from alongside.notes import queries as noted
 from alongside.people.backends import email_index
 from alongside.people.models import Account, Organisation
 from alongside.people.rules import Post, Role, pin_fault
@@ -52,6 +55,9 @@ from alongside.record import actions as record
 from alongside.record import queries as records
 from alongside.record.models import Entry
 from alongside.record.rules import What
+from alongside.sharing import actions as sharing
+from alongside.topics import actions as topics
+from alongside.topics import rules as topic_rules
 
 TIME_ZONE = "Europe/London"
 PASSWORD = "riverside-demonstration"  # noqa: S105  (of people who do not exist)
@@ -167,6 +173,8 @@ def fill(*, now: datetime.datetime) -> Demo:
     _agree(house, week)
     _begin_with_nadia(house, week)
     _open_the_question(house, week)
+    _write_together(house, week)
+    _share_with_priya(house, week)
     demo = Demo(numbers=house.numbers)
     demo.keep()
     return demo
@@ -448,6 +456,64 @@ def _way(
         title=title, living=living, cost=cost, certainty=certainty, source=source, source_date=source_date,
     )  # fmt: skip
     return way.id
+
+
+def _write_together(house: House, week: Week) -> None:
+    """A note that two people see differently, what both see in the picture, and what gets her through."""
+    moment = week.back(1, 19, 10)
+    dana = house.at("dana", "rosa", moment)
+    note_id = notes.write_note(
+        by=dana.by, about=dana, now=moment, write_id=new_id(),
+        headline="At the housing office",
+        happened="At ten we waited for the woman from the housing office. Rosa raised her voice and said "
+        "“you don’t listen”. After that we were given a form.",
+        think="I think she had waited too long for an answer.",
+    )  # fmt: skip
+    moment = week.back(1, 19, 20)
+    rosa = house.at("rosa", "rosa", moment)
+    [whole] = noted.everything_in(rosa)
+    notes.see_differently(
+        by=rosa.by, about=rosa, now=moment, write_id=new_id(), note_id=note_id, seen=whole.standing.id,
+        words="No fue a las diez, fue a las doce. Hablé alto porque llevaba tres semanas sin respuesta.",
+    )  # fmt: skip
+    for minute, name, what, words in (
+        (30, "dana", What.WORRY, "Rosa, you told me that you sleep three hours. I worry that you get ill."),
+        (32, "dana", What.HELPS, "You keep every letter in one tin, so we find each of them at once."),
+        (34, "rosa", What.WORRY, "Que si digo lo mal que está, se lleven a los niños."),
+        (36, "rosa", What.WANT, "Una puerta con llave y la misma escuela."),
+    ):
+        moment = week.back(1, 19, minute)
+        place = house.at(name, "rosa", moment)
+        record.add_to_picture(by=place.by, about=place, now=moment, write_id=new_id(), what=what, words=words)
+    moment = week.back(1, 19, 40)
+    rosa = house.at("rosa", "rosa", moment)
+    topics.offer_strength(
+        by=rosa.by, about=rosa, now=moment, write_id=new_id(), sort=topic_rules.Sort.HELPS,
+        words="Llamo a Carmen y ponemos la radio.", when="Cuando no puedo dormir.",
+    )  # fmt: skip
+    moment = week.back(1, 19, 42)
+    dana = house.at("dana", "rosa", moment)
+    topics.offer_strength(
+        by=dana.by, about=dana, now=moment, write_id=new_id(), sort=topic_rules.Sort.SEEN,
+        words="You asked the woman at the office to write down what she had said, and she did.",
+        where="At the housing office",
+    )  # fmt: skip
+    moment = week.back(1, 19, 44)
+    rosa = house.at("rosa", "rosa", moment)
+    topics.name_topic(by=rosa.by, about=rosa, now=moment, write_id=new_id(), headline="Lo de mayo")
+
+
+def _share_with_priya(house: House, week: Week) -> None:
+    """Priya at the school may see what Rosa needs and hopes for. She comes in with a code that Rosa makes."""
+    moment = week.back(1, 19, 50)
+    rosa = house.at("rosa", "rosa", moment)
+    priya = sharing.invite(by=rosa.by, about=rosa, now=moment, write_id=new_id(), called="Priya", role=Role.PARTNER)
+    moment = week.back(1, 19, 52)
+    rosa = house.at("rosa", "rosa", moment)
+    sharing.share(
+        by=rosa.by, about=rosa, now=moment, write_id=new_id(), person_id=priya.id, things=[Shared.WORDS],
+        purpose="Para que Mateo pueda hablar con alguien en la escuela.", until=week.ahead(60),
+    )  # fmt: skip
 
 
 # --- Nadia ---------------------------------------------------------------------------------------

@@ -11,28 +11,38 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
+from alongside.access import queries as looks
 from alongside.access.kinds import NAMES, SEES
 from alongside.access.middleware import viewer_of
 from alongside.access.models import TrailLine
 from alongside.access.sentences import DONE
 from alongside.access.trail import READ
+from alongside.access.waiting import what_waits
 from alongside.access.way_in import role_name
 from alongside.agreement import queries as agreement
 from alongside.decisions import queries as decisions
 from alongside.decisions.wording import STATES
+from alongside.glass import queries as glass
+from alongside.glass.rules import as_printed
 from alongside.kit.errors import NotFound
 from alongside.kit.waiting import Waiting
+from alongside.notes import queries as notes
 from alongside.people import queries as people
 from alongside.people.models import Account, Card, Person, Seat, StaffPost
 from alongside.people.queries import holding
 from alongside.people.rules import Post, Role
+from alongside.plain import queries as plain
 from alongside.reach import queries as reach
 from alongside.reach.models import ContactRule
 from alongside.record import queries as record
+from alongside.sharing import queries as sharing
+from alongside.takeaway import queries as takeaway
+from alongside.topics import queries as topics
 from alongside.vault.keys import load_keys
 
 
@@ -71,7 +81,20 @@ def own_place(viewer: Viewer) -> Place:
 
 def waiting_in(place: Place) -> list[Waiting]:
     """What waits here for whoever looks: her words first, then how we work together, then what is to be decided."""
-    return [*record.waiting_in(place), *agreement.waiting_in(place), *decisions.waiting_in(place)]
+    return what_waits(
+        [
+            *glass.waiting_in(place),
+            *plain.waiting_in(place),
+            *takeaway.waiting_in(place),
+            *record.waiting_in(place),
+            *notes.waiting_in(place),
+            *agreement.waiting_in(place),
+            *decisions.waiting_in(place),
+            *topics.waiting_in(place),
+            *sharing.waiting_in(place),
+            *looks.waiting_in(place),
+        ]
+    )
 
 
 def next_for(place: Place) -> list[Waiting]:
@@ -151,6 +174,22 @@ def _news(viewer: Viewer) -> list[TrailLine]:
     return list(lines.order_by("-seq")[:MOST_NEWS])
 
 
+@dataclass(frozen=True)
+class ToBeInTouch:
+    """A promise to be in touch with somebody after a hard talk that is due."""
+
+    space: MySpace
+    due: datetime.date
+    is_late: bool
+
+
+def to_be_in_touch(viewer: Viewer) -> list[ToBeInTouch]:
+    """With whom those who work with somebody promised to be in touch by today, the longest due first."""
+    due = topics.contacts_due(viewer, today=timezone.localdate(viewer.now))
+    spaces = {space.id: space for space in my_spaces(viewer)} if due else {}
+    return [ToBeInTouch(spaces[one.partnership_id], one.due, one.is_late) for one in due]
+
+
 # --- Our plan, and about me ----------------------------------------------------------------------
 
 
@@ -186,6 +225,10 @@ class AboutMe:
     card: CardFacts
     sees_reach: bool
     sees_trail: bool
+    sees_shares: bool
+    sees_wording: bool
+    # the reference of the space, for whoever has a seat of their own here
+    reference: str
 
 
 def about_me(place: Place) -> AboutMe:
@@ -197,7 +240,15 @@ def about_me(place: Place) -> AboutMe:
         card=card_facts(place),
         sees_reach=place.sees(Kind.REACH),
         sees_trail=place.sees(Kind.TRAIL),
+        sees_shares=place.sees(Kind.SHARE),
+        sees_wording=place.sees(Kind.WORDING),
+        reference="" if place.let_in_until or place.is_invited else printed_reference(place.id),
     )
+
+
+def printed_reference(partnership_id: uuid.UUID) -> str:
+    """The short reference of a space, as it stands on the card."""
+    return as_printed(glass.reference_of(partnership_id))
 
 
 # --- People, seats and cards ---------------------------------------------------------------------
@@ -259,7 +310,7 @@ def seats_held(place: Place) -> list[SeatHeld]:
             role=role_name(Role(seat.role)),
             begins=seat.begins,
             until=_last_day(place, seat),
-            opens=[str(name) for kind, name in NAMES.items() if kind in SEES[Role(seat.role)]],
+            opens=list(dict.fromkeys(str(name) for kind, name in NAMES.items() if kind in SEES[Role(seat.role)])),
         )
         for seat in place.seats_now
         if seat.role != Role.CLIENT

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.journeys.views import cards, founding, joining, space, staffing, today
+from alongside.journeys.views import asking, cards, founding, joining, space, staffing, today
 
 PLACE = "space/<uuid:partnership_id>/"
 
@@ -19,6 +19,12 @@ urlpatterns = [
     path("staff/", staffing.staff, name="staff"),
     path("staff/posts/", staffing.give_post, name="give_post"),
     path("staff/posts/<uuid:post_id>/end/", staffing.end_post, name="end_post"),
+    path("staff/asked/", asking.passed_on, name="passed_on"),
+    path("staff/asked/<uuid:ask_id>/", asking.answer_passed_on, name="answer_passed_on"),
+    path(PLACE + "looked/why/", asking.ask_why, name="ask_why"),
+    path(PLACE + "looked/asked/", asking.asked, name="asked"),
+    path(PLACE + "looked/asked/<uuid:ask_id>/", asking.answer_why, name="answer_why"),
+    path(PLACE + "looked/asked/<uuid:ask_id>/back/", asking.take_back_why, name="take_back_why"),
     path(PLACE + "plan/", space.our_plan, name="our_plan"),
     path(PLACE + "about/", space.about_me, name="about_me"),
     path(PLACE + "about/card/", cards.another_card, name="another_card"),

@@ -27,6 +27,14 @@ class FormRenderer(DjangoTemplates):
         return super().get_template(template_name)
 
 
+def _is_invited(request: Any) -> bool:
+    """Whether somebody is here only to see what is shared with them: neither staff nor in a space of their own."""
+    account = getattr(request, "account", None)
+    if account is None or account.is_staff_account:
+        return False
+    return all(seat.role != Role.CLIENT for seat in request.viewer.seats)
+
+
 def _space_id(request: Any) -> uuid.UUID | None:
     """The space that the places at the bottom belong to: the one that is open, or a client's own."""
     place = getattr(request, "place", None)
@@ -46,6 +54,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "place": getattr(request, "place", None),
         "space_id": partial(_space_id, request),
+        "is_invited": partial(_is_invited, request),
         "account": getattr(request, "account", None),
         "is_demo": settings.DEMO,
         "leave_to": settings.LEAVE_TO,

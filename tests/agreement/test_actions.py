@@ -5,6 +5,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from alongside.access.models import TrailLine
+from alongside.access.waiting import what_waits
 from alongside.access.way_in import Denied
 from alongside.agreement import actions, queries
 from alongside.agreement.models import Acceptance, AgreementDraft, AgreementVersion
@@ -65,7 +66,7 @@ def test_a_change_takes_an_acceptance_back_and_says_so_to_both(cast, together):
         text = together.text(name)
         assert text.accepted == []
         assert [one.name for one in text.taken_back] == ["Dana"]
-    assert "no longer counts" in queries.waiting_in(cast.place("dana"))[0].sentence
+    assert "no longer counts" in what_waits(queries.waiting_in(cast.place("dana")))[0].sentence
 
     together.accept("rosa")
     assert together.text().holding is None

@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.db import connection
 
+from alongside.access.waiting import what_waits
 from alongside.agreement import actions, privacy, queries
 from alongside.agreement.models import Acceptance, AgreementDraft, AgreementVersion
 from alongside.kit.errors import NotFound
@@ -11,7 +12,7 @@ from alongside.kit.waiting import Waiting
 
 
 def waits(cast, name, **where):
-    return [waiting.sentence for waiting in queries.waiting_in(cast.place(name, **where))]
+    return [waiting.sentence for waiting in what_waits(queries.waiting_in(cast.place(name, **where)))]
 
 
 def test_until_both_agree_the_usual_terms_stand_in_and_say_so(cast, together):
@@ -69,7 +70,7 @@ def test_a_review_waits_for_both_from_its_day_on(cast, together):
         assert waits(cast, name, now=before) == []
         assert waits(cast, name, now=after) == ["It is time to look at how you work together again."]
     assert queries.agreement_in(cast.place("rosa", now=after)).review_is_due
-    assert isinstance(queries.waiting_in(cast.place("rosa", now=after))[0], Waiting)
+    assert isinstance(what_waits(queries.waiting_in(cast.place("rosa", now=after)))[0], Waiting)
 
 
 def test_a_sheet_names_people_instead_of_you(cast, together):

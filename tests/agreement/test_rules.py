@@ -9,6 +9,8 @@ from alongside.agreement import rules, wording
 from alongside.agreement.rules import AnswerUnit, Missing, Terms
 from alongside.agreement.wording import Names
 
+pytestmark = pytest.mark.once
+
 UTC = datetime.UTC
 
 

@@ -9,6 +9,8 @@ from alongside.decisions import rules
 from alongside.decisions.rules import Answer, Missing, Move, Point, Standing, State, Step, WayFacts
 from tests.decisions.story import FITS, POINTS, SHARES, WEIGHTS
 
+pytestmark = pytest.mark.once
+
 weights = some.dictionaries(some.integers(0, 9), some.integers(0, 5), max_size=10)
 fits = some.dictionaries(some.integers(0, 9), some.integers(-2, 2), max_size=10)
 

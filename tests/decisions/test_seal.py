@@ -79,6 +79,7 @@ def test_no_route_gives_away_what_is_sealed(story, signed_in):
     assert PLANTED not in lines
 
 
+@pytest.mark.once
 def test_the_same_search_finds_it_once_she_has_leaned(story, signed_in):
     story.lean()
     found = {name for name, _, text in everything_answered(story, signed_in) if PLANTED in text}

@@ -165,6 +165,7 @@ def test_each_time_the_page_is_drawn_the_ways_stand_anew_and_a_named_order_stays
     assert len(titles_in(page)) == 4
 
 
+@pytest.mark.once
 def test_no_way_stands_first_more_often_because_of_who_named_it_likes_it_or_leads(cast, story):
     story.weighed()
     story.view(letter="A")

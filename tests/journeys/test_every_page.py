@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import axe_light_and_dark, no_overflow
-from tests.promises.life import Life
 from tests.promises.test_addresses import ELSEWHERE, IN_A_PLACE, filled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
@@ -15,8 +14,8 @@ SHOWN = ("ways", "add_side", "weigh", "fit", "say_lean", "five_points", "choose"
 
 
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
-def test_every_page_is_usable_by_everybody(cast, frozen, open_page, signed_in, language):
-    life = Life(cast)
+def test_every_page_is_usable_by_everybody(cast, frozen, open_page, signed_in, language, life_so_far):
+    life = life_so_far
     named = life.named()
     account = cast.accounts["rosa"]
     account.language = language

@@ -8,21 +8,43 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from contextlib import nullcontext
 from typing import Any
 
+from alongside.access.models import TrailLine
 from alongside.agreement import rules as agreement_rules
+from alongside.consent.rules import Shared
 from alongside.decisions import actions as decisions
 from alongside.decisions.rules import Answer, Point, Sort
+from alongside.glass import actions as glass
+from alongside.glass.queries import reference_of
+from alongside.glass.rules import Purpose
 from alongside.journeys import actions as journeys
 from alongside.kit.ids import new_id
+from alongside.notes.rules import Audience
+from alongside.notes.rules import What as Said
 from alongside.people.models import Account, Device, Seat, StaffPost
 from alongside.people.rules import Post, Role
+from alongside.plain import actions as plain
+from alongside.plain.rules import Area, Feeling
 from alongside.reach.actions import say_how_to_reach
 from alongside.reach.rules import Channel
-from alongside.record.rules import What
+from alongside.record import actions as record
+from alongside.record.rules import What, WorrySort
+from alongside.sharing import actions as sharing
+from alongside.sharing.models import Receipt
+from alongside.sharing.rules import Answer as NoOrNotNow
+from alongside.takeaway import actions as takeaway
+from alongside.takeaway import bringing, gathering, making, packing
+from alongside.takeaway.fields import canonical, moment
+from alongside.topics import actions as topics
+from alongside.topics.models import Aftercare
+from alongside.topics.rules import Move
+from alongside.topics.rules import Sort as StrengthSort
 from tests.agreement.conftest import VOLUNTARY, Together
 from tests.conftest import Cast
 from tests.decisions.story import Story
+from tests.notes import steps as notes
 from tests.record import steps
 
 
@@ -37,7 +59,13 @@ class Life:
         self.how_to_reach()
         self.agreement()
         self.words()
+        self.topics()
+        self.notes()
         self.decision()
+        self.emergencies()
+        self.plain_words()
+        self.sharing()
+        self.asking()
 
     def says(self, what: str) -> str:
         """A text with a word of its own in it."""
@@ -101,6 +129,7 @@ class Life:
         steps.correct(cast, self.says("heard again"))
         steps.yes(cast)
         steps.picture(cast, self.says("what was seen"), think=self.says("what is thought"))
+        self.columns()
         with_nadia = cast.place("nadia", of="nadia"), cast.place("dana", of="nadia")
         steps.you_start(cast, place=with_nadia[0])
         steps.wait_for_me(cast, place=with_nadia[0])
@@ -109,6 +138,103 @@ class Life:
             saw=self.says("an urgent sight"), think=self.says("an urgent thought"),
         )  # fmt: skip
         steps.skip(cast, place=with_nadia[0], seen=None)
+
+    def columns(self) -> None:
+        """Both put something into the picture, and Rosa sees one line differently."""
+        line = self.by(
+            "dana", record.add_to_picture, what=What.WORRY, sort=WorrySort.FUTURE, words=self.says("a worry"),
+            write_id=new_id(),
+        )  # fmt: skip
+        self.by("rosa", record.see_it_differently, line=line.id, words=self.says("how she sees it"), write_id=new_id())
+        self.by("rosa", record.add_to_picture, what=What.HELPS, words=self.says("what helps"), write_id=new_id())
+        self.by("dana", record.add_to_picture, what=What.WANT, words=self.says("what to see"), write_id=new_id())
+        self.by("rosa", record.say_where_it_stands, number=3, words=self.says("what puts it there"), write_id=new_id())
+
+    def topics(self) -> None:
+        """What gets Rosa through: her own, an offer kept in her words, two that are gone; and what is hard to say."""
+        card = self.strength = self.by(
+            "rosa", topics.offer_strength, sort=StrengthSort.HELPS, words=self.says("what gets her through"),
+            when=self.says("when it helps"), write_id=new_id(),
+        )  # fmt: skip
+        self.by(
+            "rosa", topics.note_practice, strength_id=card.id, before=8, after=5, note=self.says("how it was"),
+            write_id=new_id(),
+        )  # fmt: skip
+        kept, declined, back = (
+            self.by(
+                "dana", topics.offer_strength, sort=StrengthSort.SEEN, words=f"what Dana saw {number}",
+                where=self.says("where it was seen") if number == 1 else "", write_id=new_id(),
+            )
+            for number in (1, 2, 3)
+        )  # fmt: skip
+        self.by(
+            "rosa", topics.keep_strength, strength_id=kept.id, words=self.says("what she kept in her words"),
+            write_id=new_id(),
+        )  # fmt: skip
+        self.by("rosa", topics.decline_strength, strength_id=declined.id, write_id=new_id())
+        self.by("dana", topics.take_back_strength, strength_id=back.id, write_id=new_id())
+
+        def step(name: str, action: Any, **given: Any) -> Any:
+            return self.by(name, action, topic_id=topic.id, write_id=new_id(), **given)
+
+        topic = self.topic = self.by(
+            "rosa", topics.name_topic, headline=self.says("a word for it"), more=self.says("a bit more"),
+            details=self.says("all of it"), write_id=new_id(),
+        )  # fmt: skip
+        step("rosa", topics.tell_more, details=self.says("all of it, later"))
+        step(
+            "rosa", topics.say_pace, stop_sign=self.says("what stops it"), where=self.says("where to talk"),
+            companion=self.cast.accounts["dana"].person_id, somebody_else=self.says("who is beside her"),
+            helps_after=self.says("what helps after"),
+        )  # fmt: skip
+        step("rosa", topics.move_topic, to=Move.NOT_YET)
+        step("dana", topics.propose_topic, words=self.says("is it a good time"))
+        step("rosa", topics.move_topic, to=Move.READY)
+        step("dana", topics.say_talked)
+        step("rosa", topics.look_back_at_topic, glad=4, words=self.says("if it was good"))
+        places = Aftercare.objects.unguarded(because="test")
+        self.aftercare = places.get(topic_id=topic.id)
+        self.by(
+            "dana", topics.keep_aftercare, aftercare_id=self.aftercare.id, write_id=new_id(),
+            now=self.cast.now + datetime.timedelta(days=1),
+        )  # fmt: skip
+        again = self.by("dana", topics.name_topic, headline=self.says("what Dana named"), write_id=new_id())
+        self.by("rosa", topics.say_talked, topic_id=again.id, write_id=new_id())
+        open_one = places.get(topic_id=again.id)
+        self.by("rosa", topics.decline_aftercare, aftercare_id=open_one.id, write_id=new_id())
+        off = self.by("dana", topics.name_topic, headline="what is taken off", write_id=new_id())
+        self.by("rosa", topics.take_off_topic, topic_id=off.id, write_id=new_id())
+
+    def notes(self) -> None:
+        """A note in two voices that Samuel looks at, a part of it left out, and a page of Rosa's own."""
+        cast = self.cast
+        note = self.note = notes.write(
+            cast, self.says("what happened"), headline=self.says("a headline"), think=self.says("an opinion")
+        )
+        time, word = (notes.beside(cast, "ask", note, self.says(f"an ask {number}")) for number in (1, 2))
+        notes.correct(
+            cast, note, self.says("what really happened"), reason=self.says("why it was changed"),
+            answers=frozenset({time}),
+        )  # fmt: skip
+        notes.leave(cast, note, word, self.says("why it stays"))
+        notes.beside(cast, "differently", note, self.says("her own account"))
+        notes.beside(cast, "add", note, self.says("what was added"))
+        notes.beside(cast, "now", note, self.says("how she sees it now"))
+        notes.beside(cast, "sign", note)
+        look = notes.look(cast, note, words=self.says("what to look at"))
+        notes.answer(cast, note, look, self.says("what a third person says"))
+        left_out = self.withheld = notes.withhold(
+            cast, note, self.says("what is not shown"), reason=self.says("why it is not shown")
+        )
+        notes.agree(cast, left_out)
+        marker = notes.voices(note, Said.MARKER)[0].id
+        notes.challenge(cast, note, marker, self.says("why not"))
+        notes.answer_challenge(cast, left_out, self.says("because"))
+        notes.write(cast, self.says("what is for tomorrow"), tomorrow=True, think="")
+        self.own = notes.own(cast, self.says("a page of her own"), headline=self.says("its headline"))
+        notes.rewrite_own(cast, self.own, self.says("a page of her own, anew"))
+        notes.own_now(cast, self.own, self.says("how she sees her page now"))
+        notes.audience(cast, self.own, Audience.WORKER)
 
     def decision(self) -> None:
         story = self.story = Story(self.cast)
@@ -140,6 +266,35 @@ class Life:
         story.view(text=self.says("a sealed view"))
         self.sealed = self.planted["a sealed view"]
 
+    def leaving(self) -> None:
+        """Rosa asks for a copy, asks for erasure and takes it back; Fatima goes, all is erased, and she comes back."""
+        cast, now, lena, samuel = self.cast, self.cast.now, self.cast.viewer("lena"), self.cast.viewer("samuel")
+        copy = self.by("rosa", takeaway.ask_copy, write_id=new_id())
+        work = making.Work(making.Order.of(copy, cast.accounts["rosa"], ""))
+        making.put_down(work, cast.place("rosa"), b"a copy that waits")
+        before = {"name": self.says("a house before"), "organisation": str(new_id()), "until": moment(now),
+                  "people": [], "seats": [], "trail": [], "checkpoint": None}  # fmt: skip
+        bringing.keep_history(cast.spaces["rosa"], [before], {}, now=now)
+        self.by("rosa", takeaway.ask_erasure, write_id=new_id())
+        self.by("rosa", takeaway.take_back_erasure, write_id=new_id())
+        hold = takeaway.hold(
+            by=lena, reference=reference_of(cast.spaces["rosa"]), basis=self.says("a basis"),
+            scope=self.says("a scope"), ends=now.date() + datetime.timedelta(days=30), now=now, write_id=new_id(),
+        )  # fmt: skip
+        takeaway.confirm_hold(by=samuel, hold_id=hold.id, now=now, write_id=new_id())
+        takeaway.lift_hold(by=lena, hold_id=hold.id, now=now, write_id=new_id())
+        takeaway.lift_hold(by=samuel, hold_id=hold.id, now=now, write_id=new_id())
+
+        dana = cast.viewer("dana")
+        card = journeys.start_partnership(by=dana, called="Fatima", language="ar", now=now, write_id=new_id())
+        cast.accounts["fatima"], cast.spaces["fatima"] = card.account, card.partnership_id
+        self.by("fatima", journeys.join, of="fatima", pin="738291", language="ar")
+        rows = gathering.gather(lambda: nullcontext(cast.place("fatima", of="fatima")))
+        file = packing.packed({"my-copy.json": canonical(rows)}, rows)
+        self.by("fatima", takeaway.ask_erasure, of="fatima", write_id=new_id())
+        self.by("fatima", takeaway.erase_now, of="fatima", now=now + datetime.timedelta(days=7))
+        takeaway.bring_in(by=cast.viewer("dana"), file=file, now=now, write_id=new_id())
+
     def goes_on(self) -> None:
         """She asks for the view and leans, checks, chooses, looks back and opens the question again."""
         story = self.story
@@ -165,6 +320,108 @@ class Life:
             decisions.look_back, "rosa", again=4, why=self.says("why again"), learned=self.says("what was learned")
         )
         story.do(decisions.reopen_decision, "rosa", why=self.says("why the question is open again"))
+        self.leaving()
+
+    def emergencies(self) -> None:
+        """Rosa names Amir, who is let in all the same with a second person's yes; Carmen is given a worker anew."""
+        cast, now = self.cast, self.cast.now
+        amir, lena = cast.accounts["amir"].person_id, cast.viewer("lena")
+        named = self.by("rosa", glass.exclude, person_id=amir, reason=self.says("why not Amir"), write_id=new_id())
+        opening = glass.break_glass(
+            by=cast.viewer("amir"), reference=reference_of(cast.spaces["rosa"]), purpose=Purpose.TREATMENT,
+            reason=self.says("why it could not wait"), proved=True, now=now, write_id=new_id(),
+        )  # fmt: skip
+        glass.agree_to_opening(by=lena, opening_id=opening.id, proved=True, now=now)
+        glass.note_opening(by=lena, opening_id=opening.id, now=now)
+        glass.review_opening(
+            by=lena, opening_id=opening.id, words=self.says("what was found"), now=now, write_id=new_id()
+        )
+        self.by("dana", glass.say_it_was_told, opening_id=opening.id)
+        self.by("rosa", glass.see_opening, opening_id=opening.id)
+        seat = Seat.objects.get(partnership_id=cast.spaces["rosa"], role=Role.EMERGENCY)
+        self.by("dana", journeys.end_seat, seat_id=seat.id)
+        self.by("rosa", glass.lift_exclusion, exclusion_id=named.id)
+        self.opening, self.exclusion = opening, named
+
+        dana = cast.accounts["dana"].person_id
+        only = self.by("carmen", glass.exclude, of="carmen", person_id=dana, even_the_only_one=True, write_id=new_id())
+        self.by("carmen", glass.lift_exclusion, of="carmen", exclusion_id=only.id)
+        glass.appoint_worker(by=lena, partnership_id=cast.spaces["carmen"], person_id=dana, now=now, write_id=new_id())
+
+    def plain_words(self) -> None:
+        for word in ("a good word", "a word that is taken back"):
+            kept = self.by("rosa", plain.say_wording, feeling=Feeling.LIKE, word=self.says(word), write_id=new_id())
+        self.by("rosa", plain.take_back_wording, wording_id=kept.id)
+        self.wording = self.by(
+            "rosa", plain.say_wording, feeling=Feeling.DISLIKE, word=self.says("a bad word"),
+            instead=self.says("a better word"), write_id=new_id(),
+        )  # fmt: skip
+        explained = self.by(
+            "dana", plain.explain, area=Area.LAW, explained=self.says("an explanation"), write_id=new_id()
+        )
+        self.by("rosa", plain.say_back, explained_id=explained.id, words=self.says("her own words"), write_id=new_id())
+        self.explained = self.by(
+            "dana", plain.answer_said_back, explained_id=explained.id, anew=self.says("a better explanation"),
+            write_id=new_id(),
+        )  # fmt: skip
+
+    def sharing(self) -> None:
+        """Rosa invites Priya and Jo, shares, refuses, takes back, pauses. Priya promises; Jo passes it on and goes."""
+        cast, person = self.cast, {}
+        for name, role in {"priya": Role.PARTNER, "jo": Role.SUPPORTER}.items():
+            person[name] = self.by(
+                "rosa", sharing.invite, called=self.says(f"what {name} is called"), role=role, write_id=new_id()
+            )
+            cast.accounts[name] = Account.objects.get(person=person[name])
+            self.by("dana", sharing.make_code, person_id=person[name].id, write_id=new_id())
+        self.by("priya", sharing.promise, must_report=self.says("what must be reported"), write_id=new_id())
+        until = cast.now.date() + datetime.timedelta(days=90)
+
+        def share(*things: Shared, to: str = "priya") -> Any:
+            return self.by(
+                "rosa", sharing.share, person_id=person[to].id, things=list(things), until=until,
+                purpose=self.says(f"why {to} may see {things[0]}"), write_id=new_id(),
+            )  # fmt: skip
+
+        self.share, back = share(Shared.WORDS, Shared.REACH)
+        share(Shared.PICTURE, to="jo")
+        self.by("dana", sharing.withdraw_share, share_id=back.id, write_id=new_id())
+        self.by("rosa", sharing.pause_shares, write_id=new_id())
+        self.by("rosa", sharing.go_on_sharing, write_id=new_id())
+        self.asked = self.by(
+            "dana", sharing.ask_for_share, person_id=None, called=self.says("whom it is for"), shared=Shared.NOTES,
+            why=self.says("why it is asked"), until=until, write_id=new_id(),
+        )  # fmt: skip
+        self.by("rosa", sharing.answer_ask, ask_id=self.asked.id, answer=NoOrNotNow.NO, write_id=new_id())
+        breach = self.by(
+            "rosa", sharing.report_breach, person_id=person["jo"].id, words=self.says("what was passed on"),
+            write_id=new_id(),
+        )  # fmt: skip
+        sharing.answer_breach(
+            by=cast.viewer("samuel"), breach_id=breach.id, words=self.says("what was done about it"), now=cast.now,
+            write_id=new_id(),
+        )  # fmt: skip
+        self.by("rosa", sharing.end_invitation, person_id=person["jo"].id, write_id=new_id())
+        self.by("priya", sharing.ask_no_more, write_id=new_id())
+        self.receipt = Receipt.objects.unguarded(because="test").filter(about=self.share.id).get()
+
+    def asking(self) -> None:
+        """Rosa asks Dana why she looked, and gets an answer; Nadia takes a question back, and asks another in vain."""
+        dana, later = self.cast.accounts["dana"].person_id, self.cast.now + datetime.timedelta(days=3)
+
+        def ask(name: str) -> Any:
+            line = TrailLine.objects.filter(partnership_id=self.cast.spaces[name], actor_id=dana).latest("seq").seq
+            return self.by(name, journeys.ask_why, of=name, first=line, last=line, write_id=new_id())
+
+        self.ask = ask("rosa")
+        self.by(
+            "dana", journeys.answer_why, ask_id=self.ask.id, answer=self.says("why it was looked at"), write_id=new_id()
+        )
+        self.by("nadia", journeys.take_back_why, of="nadia", ask_id=ask("nadia").id, write_id=new_id())
+        journeys.answer_passed_on(
+            by=self.cast.viewer("lena", now=later), ask_id=ask("nadia").id, now=later, write_id=new_id(),
+            answer=self.says("what the agency answers"),
+        )  # fmt: skip
 
     # --- where to find what addresses name -------------------------------------------------------
 
@@ -179,7 +436,22 @@ class Life:
             "gap_id": self.gap_id,
             "seat_id": self.seat.id,
             "post_id": self.post.id,
+            "strength_id": self.strength.id,
+            "topic_id": self.topic.id,
+            "note_id": self.note,
+            "own_id": self.own,
+            "withheld_id": self.withheld,
+            "aftercare_id": self.aftercare.id,
             "device_id": device.id if device else new_id(),
+            "opening_id": self.opening.id,
+            "exclusion_id": self.exclusion.id,
+            "wording_id": self.wording.id,
+            "explained_id": self.explained.id,
+            "ask_id": self.ask.id,
+            "share_id": self.share.id,
+            "asked_id": self.asked.id,
+            "receipt_id": self.receipt.id,
+            "guest_id": self.cast.accounts["priya"].person_id,
             "number": 1,
             "part": self.part,
             "pk": 1,

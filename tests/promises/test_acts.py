@@ -24,7 +24,7 @@ from alongside.kit.ids import new_id
 from alongside.people.models import Partnership, Seat, StaffPost
 from alongside.people.rules import Post, Role
 from tests.promises.acts_by_cast import BY_POST, expected
-from tests.promises.life import Life
+from tests.sharing.steps import invite
 
 EXPECTED = expected()
 NAMES = sorted({name for _, name in EXPECTED})
@@ -51,6 +51,7 @@ BY_NOBODY = {
     "welcome": "there is nobody yet: whoever has the code from the server's own screen founds the house",
     "welcome_code": "reads the code that stands on the server's own screen",
     "welcome_line": "the line that the server prints at its start",
+    "erase_due": "the hour itself: what was asked for days ago is done, and says so in the agency's own lines",
     "mark_heard": "a step of answering or skipping what was heard, whose line it is",
     "new_password": "whoever runs the server, from its own command line",
     "note_seen": "the session itself notes that somebody is still there",
@@ -80,6 +81,7 @@ def people(cast):
         partnership_id=space, person_id=cast.accounts["former"].person_id, role=Role.WORKER,
         begins=cast.now - datetime.timedelta(days=9), ends=cast.now,
     )  # fmt: skip
+    invite(cast, "priya")
     return cast
 
 
@@ -216,9 +218,7 @@ def test_what_a_post_does_is_absent_without_it(people, name):
     assert TrailLine.objects.count() == before
 
 
-def test_every_act_that_life_does_leaves_its_line(cast, frozen):
-    life = Life(cast)
-    life.goes_on()
+def test_every_act_that_life_does_leaves_its_line(cast, frozen, life):
     done = set(TrailLine.objects.exclude(doing="read").values_list("doing", flat=True))
     assert done == {act.value for act in Act}, "tests/promises/life.py does every act once"
 

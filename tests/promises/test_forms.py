@@ -3,8 +3,10 @@
 import importlib
 import inspect
 import pkgutil
+from html.parser import HTMLParser
 
 from django import forms
+from django.utils import translation
 
 import alongside
 from alongside.journeys.forms import ChoosePin
@@ -80,3 +82,84 @@ def test_what_somebody_writes_is_kept_to_the_letter_and_never_corrected():
         and name not in codes
     ]
     assert not changed
+
+
+# --- And on the pages themselves ---------------------------------------------------------------
+
+
+class _Asked(HTMLParser):
+    """The questions of each form of a page that must be answered and are not answered yet, as they are drawn."""
+
+    VOID = frozenset({"input", "br", "img", "hr", "meta", "link", "path", "circle", "rect"})
+
+    def __init__(self):
+        super().__init__()
+        self.forms, self.depth, self.field, self.inside = [], 0, None, ""
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "form":
+            self.forms.append([])
+        if tag == "div" and self.field is None and "field" in (given.get("class") or "").split():
+            self.field, self.depth = {"asked": True, "id": ""}, 0
+        if self.field is None:
+            return
+        self.depth += tag not in self.VOID
+        self.inside = tag
+        if "optional" in (given.get("class") or "").split() or given.get("type") == "checkbox":
+            self.field["asked"] = False
+        if "checked" in given or ("selected" in given and given.get("value")):
+            self.field["asked"] = False
+        if tag == "input" and given.get("type") not in ("radio", "hidden") and given.get("value"):
+            self.field["asked"] = False
+        if tag in ("input", "textarea", "select"):
+            self.field["id"] = given.get("id") or given.get("name", "")
+
+    def handle_data(self, data):
+        if self.field is not None and self.inside == "textarea" and data.strip():
+            self.field["asked"] = False
+
+    def handle_endtag(self, tag):
+        if self.field is None:
+            return
+        self.depth -= 1
+        self.inside = ""
+        if self.depth == 0:
+            if self.field["asked"] and self.forms:
+                self.forms[-1].append(self.field["id"])
+            self.field = None
+
+
+def asked_on(page):
+    """For each form of a page, the questions that must be answered."""
+    reader = _Asked()
+    reader.feed(page)
+    reader.close()
+    return reader.forms
+
+
+def drawn(form):
+    with translation.override("en"):
+        return f"<form>{form}</form>"
+
+
+def test_the_count_on_a_page_agrees_with_the_form_and_leaves_out_what_can_be_left_out():
+    class Six(Form):
+        one, two, three = (LineField(label="x") for _ in range(3))
+        four = WordsField(label="x")
+        five = forms.ChoiceField(label="x", choices=[("a", "a")], widget=forms.RadioSelect)
+        six = forms.ChoiceField(label="x", choices=[("", ""), ("a", "a")])
+        seven = LineField(label="x", required=False)
+        eight = forms.BooleanField(label="x", required=False)
+
+    assert len(asked_on(drawn(Six()))[0]) == 6, "control: more than five is found"
+    assert len(asked_on(drawn(Six({"one": "a", "four": "b", "five": "a", "six": "a"})))[0]) == 2
+    for form in (form for form in FORMS if issubclass(form, Form)):
+        try:
+            empty = form()
+        except TypeError:  # it needs to know what there is to choose from: the pages draw it
+            continue
+        # A box that must be ticked looks like one that need not be; the count of the forms themselves has it.
+        ticks = {name for name, field in form.base_fields.items() if isinstance(field, forms.BooleanField)}
+        found = asked_on(drawn(empty))[0]
+        assert len(found) == len(set(must_answer(form)) - ticks), (form.__qualname__, found)

@@ -12,8 +12,6 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 
-from tests.promises.life import Life
-
 HOUSE = Path(__file__).resolve().parents[2]
 
 # Planted where anybody may read it, so that a search that finds nothing is known to be able to find.
@@ -56,6 +54,7 @@ def folder():
         yield Path(made)
 
 
+@pytest.mark.once
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the files are SQLite's; the rows are searched below")
 def test_no_word_is_in_any_file_of_the_house(folder):
     environment = {
@@ -98,9 +97,7 @@ def rows():
                         yield table, bytes(value) if is_bytes else str(value).encode()
 
 
-def test_no_word_is_in_any_row_of_either_database(cast, signed_in):
-    life = Life(cast)
-    life.goes_on()
+def test_no_word_is_in_any_row_of_either_database(cast, signed_in, life):
     signed_in("rosa").get(f"/space/{cast.spaces['rosa']}/reach/")
     cast.organisation.name = life.says("a word in clear")
     cast.organisation.save()

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from alongside.web.rules import dialled, parts_of
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("line", "numbers"),

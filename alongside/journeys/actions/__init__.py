@@ -3,6 +3,14 @@
 One module for each, because together they outgrow a page; whoever calls them need not know.
 """
 
+from alongside.journeys.actions.asking import (
+    AnsweredAlready,
+    AskedAlready,
+    answer_passed_on,
+    answer_why,
+    ask_why,
+    take_back_why,
+)
 from alongside.journeys.actions.founding import (
     WrongCode,
     found_organisation,
@@ -37,6 +45,8 @@ from alongside.journeys.actions.staffing import (
 __all__ = [
     "AlreadyJoined",
     "AlreadyThere",
+    "AnsweredAlready",
+    "AskedAlready",
     "CardWasShown",
     "CoverNeedsAnEnd",
     "LastDirector",
@@ -47,6 +57,9 @@ __all__ = [
     "SomebodyWouldBeAlone",
     "StartingPassword",
     "WrongCode",
+    "answer_passed_on",
+    "answer_why",
+    "ask_why",
     "employ",
     "end_post",
     "end_seat",
@@ -56,6 +69,7 @@ __all__ = [
     "join",
     "print_card",
     "start_partnership",
+    "take_back_why",
     "take_on",
     "welcome",
     "welcome_code",

@@ -40,17 +40,18 @@ def join(
     The day and hour stay on “About me”: somebody who joined in her place is seen there, and in the
     trail, and her own try is told that a PIN was chosen already (`AlreadyJoined`).
     """
-    access.require(by, Act.JOIN, about=about)
-    account = Account.objects.select_for_update().get(person_id=by.person_id)
-    if account.joined_at is not None:
-        raise AlreadyJoined
+    with access.standing_for(by):  # nobody is signed in yet
+        access.require(by, Act.JOIN, about=about)
+        account = Account.objects.select_for_update().get(person_id=by.person_id)
+        if account.joined_at is not None:
+            raise AlreadyJoined
 
-    account = choose_pin(by=account, pin=pin, pieces_of_card=pieces_of_card)
-    account.language = language
-    account.joined_at = now
-    account.save(update_fields=["language", "joined_at"])
+        account = choose_pin(by=account, pin=pin, pieces_of_card=pieces_of_card)
+        account.language = language
+        account.joined_at = now
+        account.save(update_fields=["language", "joined_at"])
 
-    access.record(by, Act.JOIN, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=account.id)
+        access.record(by, Act.JOIN, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=account.id)
 
-    tell(about.id)
-    return account
+        tell(about.id)
+        return account

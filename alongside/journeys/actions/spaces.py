@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
+from alongside.glass import queries as glass
+from alongside.glass.actions import NotThisPerson
 from alongside.journeys import rules
 from alongside.kit.errors import NotFound, Refused
 from alongside.kit.ids import new_id
@@ -154,7 +156,8 @@ def give_seat(
 ) -> Seat:  # fmt: skip
     """Give a colleague a seat as worker, cover or supervisor, until `ends` if it is given.
 
-    Raise `AlreadyThere`, `CoverNeedsAnEnd`, or `NotFound` for somebody without the post that the seat needs.
+    Raise `AlreadyThere`, `CoverNeedsAnEnd`, `NotThisPerson` for one whom the person named, or
+    `NotFound` for somebody without the post that the seat needs.
     """
     access.require(by, Act.GIVE_SEAT, about=about)
     known = access.arrived(by, write_id)
@@ -163,6 +166,8 @@ def give_seat(
     colleague = Person.objects.filter(id=person_id, organisation_id=by.organisation_id).first()
     if colleague is None or rules.POST_FOR_SEAT.get(role) not in posts_of(person_id, now=now):
         raise NotFound
+    if glass.is_excluded(person_id, from_any_of=[about.id], organisation_id=by.organisation_id):
+        raise NotThisPerson
     if (role is Role.COVER and ends is None) or (ends is not None and ends <= now):
         raise CoverNeedsAnEnd
     if Seat.objects.filter(holding(now), partnership_id=about.id, person_id=person_id, role=role).exists():

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alongside import access
 from alongside.access import Act, Kind, Viewer
+from alongside.glass import queries as glass
+from alongside.glass.actions import NotThisPerson
 from alongside.journeys import rules
 from alongside.journeys.actions.spaces import AlreadyThere
 from alongside.kit.errors import NotFound, Refused
@@ -173,7 +175,8 @@ def end_post(
     """End a post now, and with it the seats that need it; with the last post, the account and its sessions.
 
     Whoever would be left without a social worker gets `successor_id` as one, seen by them at once;
-    without a successor, raise `SomebodyWouldBeAlone`. The last director stays: raise `LastDirector`.
+    without a successor, raise `SomebodyWouldBeAlone`, and `NotThisPerson` for one
+    whom somebody named. The last director stays: raise `LastDirector`.
     """
     _require_director(by)
     posts = StaffPost.objects.select_for_update().filter(holding(now), person__organisation_id=by.organisation_id)
@@ -210,6 +213,13 @@ def _end_seats(by: Viewer, ending: StaffPost, *, now: datetime.datetime, success
         .exclude(person_id=ending.person_id)
         .values_list("partnership_id", flat=True)
     )
+    alone = [
+        seat.partnership_id for seat in seats if seat.role == Role.WORKER and seat.partnership_id not in accompanied
+    ]
+    if successor_id is not None and glass.is_excluded(
+        successor_id, from_any_of=alone, organisation_id=by.organisation_id
+    ):
+        raise NotThisPerson
     for seat in seats:
         if seat.role == Role.WORKER and seat.partnership_id not in accompanied:
             if successor_id is None:

@@ -11,6 +11,7 @@ from django.utils import translation
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
+from alongside.glass.queries import MAY_ASK
 from alongside.journeys import actions, queries, rules
 from alongside.journeys.actions import PrintedCard
 from alongside.journeys.forms import Press, StartSpace
@@ -33,6 +34,7 @@ def _printed(request: Request, card: PrintedCard) -> HttpResponse:
                 "language": language,
                 "reads": "rtl" if translation.get_language_bidi() else "ltr",
                 "has_joined": card.account.joined_at is not None,
+                "reference": queries.printed_reference(card.partnership_id),
             },
             request,
         )
@@ -45,6 +47,7 @@ def _people(request: Request, form: StartSpace | None = None, status: int = 200)
         "spaces": queries.my_spaces(request.viewer),
         "form": form or StartSpace(),
         "may_start": Post.WORKER in request.viewer.posts,
+        "may_look_in": bool(request.viewer.posts & MAY_ASK),
     }
     return render(request, "journeys/people.html", context, status=status)
 

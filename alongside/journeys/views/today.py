@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from alongside.access import policy
+from alongside.access import queries as looks
 from alongside.access.requests import Request
+from alongside.glass import queries as emergencies
 from alongside.journeys import queries
 from alongside.people.rules import Post
+from alongside.sharing import queries as sharing
 
 
 @policy.signed_in
@@ -17,8 +20,17 @@ def today(request: Request) -> HttpResponse:
     if request.viewer.is_staff:
         context = {
             "news": queries.news_for(request.viewer),
+            "to_be_in_touch": queries.to_be_in_touch(request.viewer),
+            "emergencies": emergencies.how_many_wait(request.viewer),
+            "looks_after_emergencies": bool(request.viewer.posts & emergencies.LOOKS_AFTER),
+            "reports": sharing.reports_waiting(request.viewer),
+            "asked_in": looks.spaces_that_ask(request.viewer),
+            "came_on": looks.how_many_came_on(request.viewer),
             "looks_after_accounts": Post.DIRECTOR in request.viewer.posts,
         }
         return render(request, "journeys/today_staff.html", context)
+    invited = sharing.where_invited(request.viewer)
+    if invited is not None:
+        return redirect("sharing:shared", invited)
     request.place = queries.own_place(request.viewer)
     return render(request, "journeys/today.html", {"waiting": queries.next_for(request.place)})

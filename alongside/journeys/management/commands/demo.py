@@ -14,6 +14,7 @@ from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
+from alongside.access import standing_for_house
 from alongside.journeys import rules
 from alongside.journeys.demo import PASSWORD, PINS, Demo, code_of, fill
 from alongside.people import queries as people
@@ -48,7 +49,8 @@ class Command(BaseCommand):
             self._throw_away()
             self._lay_tables()
         if people.the_organisation() is None:
-            demo = fill(now=timezone.now())
+            with standing_for_house():
+                demo = fill(now=timezone.now())
         assert demo is not None
         self._say_how(demo)
 

@@ -14,6 +14,7 @@
   function leave() {
     document.documentElement.classList.add('leaving');
     document.body.hidden = true;
+    try { localStorage.clear(); } catch (error) { /* nothing was kept here */ }
     try { endSession(); } catch (error) { /* no line: the session ends by itself soon */ }
     location.replace(form.dataset.to);
   }
