@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connections, transaction
 
 Made = TypeVar("Made")
-NOT_OURS = ("django_migrations", "django_content_type", "auth_permission", "sqlite_sequence")
+NOT_OURS = ("django_migrations", "django_content_type", "auth_permission")
 
 
 @dataclass(frozen=True)
@@ -80,4 +80,4 @@ def _in_order(tables: list[str]) -> list[str]:
     for table in sorted(tables):
         if table not in NOT_OURS:
             place(table)
-    return [table for table in ordered if table in tables and table not in NOT_OURS]
+    return [table for table in ordered if table in tables and table in models and table not in NOT_OURS]

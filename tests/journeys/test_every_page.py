@@ -35,7 +35,9 @@ def test_every_page_is_usable_by_everybody(cast, frozen, open_page, signed_in, l
         page.goto(address, wait_until="domcontentloaded")
         seen += 1
         assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
-        found = axe_light_and_dark(page, language=language) + no_overflow(page)
+        found = no_overflow(page)
+        if language == "en" or seen % 2 == (language == "ar"):  # each page in English, and in one of the others
+            found += axe_light_and_dark(page, language=language)
         if found:
             amiss[address] = found
     assert not amiss

@@ -102,7 +102,7 @@ def test_rosa_and_dana_disagree_about_a_note_and_both_stay(cast, frozen, open_pa
     assert HER_SIDE in read
     assert "09:30" in read
     well(samuel)
-    samuel.fill("form:has([name=look]) textarea", "Both can be true. I would not call it aggressive.")
+    samuel.fill("form:has([name=look]) textarea", "Both can be true. I would not call it “aggressive”.")
     press(samuel, "Send my answer")
     rosa.wait_for_selector("#note >> text=Both can be true", timeout=10_000)
     well(rosa)

@@ -31,7 +31,7 @@ def test_rosa_shares_with_priya_and_takes_it_back(cast, frozen, open_page):
     space = f"/space/{cast.spaces['rosa']}"
 
     # Rosa picks who, what, why and until when, and sees exactly what Priya will see.
-    rosa = open_page("rosa", f"{space}/plan/")
+    rosa = open_page("rosa", f"{space}/about/")
     press(rosa, "Who can see what")
     well(rosa)
     press(rosa, "Invite somebody")
