@@ -5,6 +5,9 @@ import pytest
 from alongside.agreement.models import Acceptance, AgreementDraft, AgreementVersion
 from alongside.agreement.rules import Side
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 
 def words_of(answer):
     return re.sub(r"\s+", " ", answer.content.decode())

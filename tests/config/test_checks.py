@@ -157,6 +157,7 @@ def manage(tmp_path, *command, **changes):
     )
 
 
+@pytest.mark.once
 def test_check_deploy_is_clean_with_good_settings_and_not_with_bad_ones(tmp_path):
     command = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     good = manage(tmp_path, *command)

@@ -68,6 +68,7 @@ def exported(story, name):
         return ""
 
 
+@pytest.mark.once
 def test_no_route_gives_away_what_is_sealed(story, signed_in):
     # Posting with nothing typed opens no seal, except by her asking: so she is left out of that one address.
     story.check(not_pushed=Answer.NO)

@@ -13,6 +13,9 @@ from alongside.decisions.rules import Answer, Point, Sort
 from alongside.decisions.urls import urlpatterns
 from tests.decisions.story import Story
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 
 def text_of(answer):
     return answer.content.decode()

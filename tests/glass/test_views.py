@@ -16,6 +16,9 @@ from tests.conftest import PASSWORD
 from tests.glass import steps
 from tests.record import steps as record
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def fresh(cast, signed_in):

@@ -16,6 +16,9 @@ from tests.notes.conftest import seat, share
 from tests.notes.steps import HER_SIDE, LOUD
 from tests.record.test_views import hidden, plain, post, shown
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 DAY = datetime.timedelta(days=1)
 
 

@@ -14,6 +14,9 @@ from alongside.record.models import Entry
 from tests.promises.test_addresses import IN_A_PLACE, filled
 from tests.record import steps as record
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 ONCE_MORE = "Look at some words once more"
 HARD = "The client is non-compliant and aggressive."
 

@@ -1,4 +1,9 @@
+import pytest
+
 from alongside.reach.models import ContactRule
+
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
 
 
 def test_rosa_keeps_her_rule_with_a_plain_form(cast, signed_in):

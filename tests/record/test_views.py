@@ -19,6 +19,9 @@ from tests.record import steps
 from tests.record.many import many
 from tests.record.steps import HOPE, NEED
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 
 class _Words(HTMLParser):
     """The texts of a page that are marked as somebody's own words."""

@@ -9,6 +9,9 @@ from alongside.access.models import TrailLine
 from tests.record import steps
 from tests.record.many import many
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 SECRET = "lighthouse"
 
 

@@ -21,6 +21,9 @@ from tests.sharing.conftest import WORDS
 from tests.sharing.steps import UNTIL, WHY, do, invite, share, take_back
 from tools.reference import all_routes
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 NEUTRAL = "This is not shared with you any more."
 IN_A_PLACE = [(address, view) for address, _, view in all_routes() if "<uuid:partnership_id>" in address]

@@ -13,6 +13,9 @@ from alongside.topics.urls import urlpatterns
 from tests.topics import steps
 from tests.topics.steps import HER_WORDS, SEEN, do
 
+# Views only translate: what they ask of the database is tried on both in the tests of actions and queries.
+pytestmark = pytest.mark.once
+
 
 def url(cast, name, *parts, of="rosa"):
     return reverse(f"topics:{name}", args=[cast.spaces[of], *parts])
