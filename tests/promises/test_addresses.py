@@ -97,6 +97,7 @@ def end_danas_seat(life):
     ).update(begins=life.cast.now - datetime.timedelta(days=9), ends=life.cast.now)
 
 
+@pytest.mark.once
 def test_to_who_has_no_seat_every_address_of_a_space_is_absent(life, signed_in):
     named, absent = life.named(), {"partnership_id": new_id()}
     end_danas_seat(life)

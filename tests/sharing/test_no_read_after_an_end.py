@@ -50,7 +50,7 @@ def tell(counted):
 
 
 def test_nobody_reads_after_an_end(house):
-    counted = live(house, 8, 25)
+    counted = live(house, 6, 20)
     tell(counted)
     assert counted.rows_read > 0, "control: something was shared, and read"
     assert counted.after_an_end == 0
