@@ -108,6 +108,14 @@ def cast(request: pytest.FixtureRequest, now: datetime.datetime) -> Cast:
 
 
 @pytest.fixture
+def rules_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that changes who may see what: no condition is kept from before the change, or after it."""
+    from alongside.access import grounds
+
+    monkeypatch.setattr(grounds, "_text_of", lambda *_about: None)
+
+
+@pytest.fixture
 def life_so_far(frozen: Any, now: datetime.datetime) -> Any:
     """A stretch of life up to the leaning, in which every table has rows: see `tests/promises/life.py`."""
     from tests.promises.life import Life

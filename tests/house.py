@@ -29,7 +29,8 @@ ON_POSTGRESQL = os.environ.get("ALONGSIDE_TEST_ON") == "postgresql"
 # The role that lays the tables, and the one that the application connects as.
 OWNER, APPLICATION = "house_owner", "house_application"
 
-_data = Path(tempfile.mkdtemp(prefix="alongside-tests-"))
+# Thrown away after the run: in memory, where the machine has room for it, nothing waits for a disk.
+_data = Path(tempfile.mkdtemp(prefix="alongside-tests-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
 _server: Any = None
 os.environ["ALONGSIDE_DATA"] = str(_data)
 for name in list(os.environ):

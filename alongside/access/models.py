@@ -50,7 +50,10 @@ class PrivateModel(models.Model):
 
     @classmethod
     def closed_to(cls, viewer: Viewer) -> Q | None:
-        """The rows that stay closed to this viewer, whatever opens the others to them. Deny wins here too."""
+        """The rows that stay closed to this viewer, whatever opens the others to them. Deny wins here too.
+
+        Person and moment may be values in the condition, and nothing else depends on them (`access.grounds`).
+        """
         return None
 
     @classmethod

@@ -15,19 +15,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import Join
 
+from alongside.access.grounds import open_to
 from alongside.access.kinds import Kind, roles_that_see, shares_that_open
-from alongside.consent.queries import partnerships_shared_with
-from alongside.consent.rules import Shared
-from alongside.people.models import Seat
-from alongside.people.queries import holding
-from alongside.people.rules import INVITED_ROLES
 
 if TYPE_CHECKING:
     from alongside.access.viewer import Viewer
+    from alongside.consent.rules import Shared
     from alongside.people.rules import Role
 
 
@@ -147,39 +144,6 @@ def _whose(row: Any) -> tuple[uuid.UUID | None, Kind | None]:
     return None, None
 
 
-def _grounds(model: Any, viewer: Viewer, seats: Any, kinds: tuple[Kind, ...], *, several: bool) -> Q:
-    """On what grounds rows of these kinds are open to the viewer. Nobody sees anything unless a ground here says so.
-
-    A seat that the kind belongs to; what she shares with the viewer; and being named for a single
-    row. The last two need a seat as well, whichever it is, so that ending the seat ends them all.
-    """
-    opened_by: dict[tuple[frozenset[Role], frozenset[Shared]], list[Kind]] = {}
-    for kind in kinds:
-        shared = shares_that_open(kind) if viewer.may_be_shared_with else frozenset()
-        opened_by.setdefault((roles_that_see(kind), shared), []).append(kind)
-    grounds = Q(pk__in=[])
-    for (roles, shared), opened in opened_by.items():
-        ground = Q(partnership__in=seats.filter(role__in=sorted(roles)).values("partnership_id"))
-        if shared:
-            ground |= _shared(viewer, seats, shared)
-        grounds |= ground & Q(kind__in=opened) if several else ground
-    named: Q | None = model.opened_to(viewer)
-    if named is not None:
-        by_name = named & Q(partnership__in=seats.values("partnership_id"))
-        grounds |= by_name & Q(kind__in=kinds) if several else by_name
-    return grounds
-
-
-def _shared(viewer: Viewer, seats: Any, shared: frozenset[Shared]) -> Q:
-    """The ground of a share; a supposed one counts like a given one, for showing what it would open."""
-    if viewer.supposing is not None:
-        partnership_id, supposed = viewer.supposing
-        return Q(partnership=partnership_id) if shared & supposed else Q(pk__in=[])
-    partnerships = partnerships_shared_with(viewer.person_id, shared, now=viewer.now)
-    invited = seats.filter(role__in=sorted(INVITED_ROLES)).values("partnership_id")
-    return Q(partnership__in=partnerships) & Q(partnership__in=invited)
-
-
 _M = TypeVar("_M", bound=models.Model)
 
 
@@ -207,17 +171,8 @@ class PrivateQuerySet(models.QuerySet[_M]):
         leaves a line in the viewer's trail. Consent and seats are read at the time of reading, so
         that ending one needs no sweep.
         """
-        several: bool = bool(self.model.KINDS)  # type: ignore[attr-defined]
         kinds = tuple(kind for kind in self.model.kinds() if not only or kind in only)  # type: ignore[attr-defined]
-        seats = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id)
-        if within is not None:
-            seats = seats.filter(partnership_id=within)
-        rows = self._unlocked().filter(_grounds(self.model, viewer, seats, kinds, several=several))
-        if within is not None:
-            rows = rows.filter(partnership_id=within)
-        for closed in (self.model.hidden(), self.model.closed_to(viewer)):  # type: ignore[attr-defined]
-            if closed is not None:
-                rows = rows.exclude(closed)
+        rows = self._unlocked().filter(open_to(self.model, viewer, kinds, within=within, using=self.db))
         rows.query.viewer, rows.query.within, rows.query.kinds = viewer, within, kinds
         return cast("PrivateQuerySet[_M]", rows)
 

@@ -10,7 +10,8 @@ from django.db.models import Q
 from alongside.access.kinds import Kind
 from alongside.access.models import PrivateModel
 from alongside.access.viewer import Viewer
-from alongside.people.models import Person
+from alongside.people.models import Person, Seat
+from alongside.people.queries import holding
 from alongside.people.rules import Role
 from alongside.topics.rules import Audience, Settled, Sort, State, What
 from alongside.vault.fields import EncryptedJSON, EncryptedText
@@ -26,7 +27,8 @@ def _one_of(field: str, values: Any, *, or_empty: bool = False) -> Q:
 
 def _where(viewer: Viewer, *roles: Role) -> Q:
     """The rows of the partnerships in which the viewer has one of these seats now."""
-    return Q(partnership_id__in=sorted({seat.partnership_id for seat in viewer.seats if Role(seat.role) in roles}))
+    seats = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id, role__in=sorted(roles))
+    return Q(partnership__in=seats.values("partnership_id"))
 
 
 class Strength(PrivateModel):

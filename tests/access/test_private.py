@@ -143,6 +143,7 @@ FOLLOWS = {
 }
 
 
+@pytest.mark.usefixtures("rules_read_anew")
 @pytest.mark.parametrize("way", FOLLOWS)
 def test_a_join_leads_only_to_what_every_reader_sees_and_is_noted(cast, view, way, monkeypatch):
     rows = View.objects.visible_to(viewer := cast.viewer("dana"))
@@ -169,6 +170,7 @@ def test_following_a_key_row_by_row_asks_who_is_looking(cast, view):
     assert {kind for _, kind in viewer.readings} == {Kind.VIEW, Kind.DECISION}
 
 
+@pytest.mark.usefixtures("rules_read_anew")
 def test_rows_of_several_kinds_are_each_seen_and_noted_as_their_own(cast, monkeypatch):
     steps.say(cast)
     steps.send(cast)

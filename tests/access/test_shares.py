@@ -140,6 +140,7 @@ def test_a_share_with_a_client_opens_nothing_without_an_invited_seat(cast, space
     assert not kinds_read(cast.viewer("nadia"), within=space)
 
 
+@pytest.mark.usefixtures("rules_read_anew")
 def test_what_is_hidden_or_closed_to_somebody_stays_so_whatever_is_shared(cast, space, monkeypatch):
     from django.db.models import Q
 
@@ -162,7 +163,7 @@ def test_what_is_hidden_or_closed_to_somebody_stays_so_whatever_is_shared(cast, 
 
 
 @pytest.fixture
-def named(cast, space, monkeypatch):
+def named(cast, space, monkeypatch, rules_read_anew):
     """The first entry, for which Priya was named as a reader."""
     from django.db.models import Q
 
