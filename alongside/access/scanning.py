@@ -32,6 +32,7 @@ class Opened:
     id: uuid.UUID
     partnership_id: uuid.UUID
     kind: Kind
+    at: datetime.datetime
     beside: tuple[Any, ...]
     # of each sealed column, whether it is JSON, and its text
     plain: list[tuple[bool, bytes]]
@@ -69,17 +70,20 @@ def scan(
     viewer: Viewer,
     wanted: Wanted,
     *sealed: str,
+    at: str,
     beside: tuple[str, ...] = (),
     within: uuid.UUID | None = None,
     narrow: Callable[[Any], Any] = lambda rows: rows,
 ) -> Iterator[Opened]:
     """The rows that the viewer may see and whose `sealed` columns can hold every wanted word, in one query.
 
-    What comes out is a little too much: it holds the letters, not yet as words of their own.
+    They come newest first, by their column `at`, and are opened one by one: whoever needs only the
+    newest stops there. What comes out is a little too much: it holds the letters, not yet as words of their own.
     """
     columns = [(field.column, isinstance(field, EncryptedJSON)) for field in map(model._meta.get_field, sealed)]
-    names = ("id", "partnership_id", *(("kind",) if model.KINDS else ()), *sealed, *beside)
-    rows, as_usual = _fetch(narrow(model.objects.visible_to(viewer, within=within).scanned()).values_list(*names))
+    names = ("id", "partnership_id", *(("kind",) if model.KINDS else ()), *sealed, at, *beside)
+    visible = narrow(model.objects.visible_to(viewer, within=within).scanned())
+    rows, as_usual = _fetch(visible.order_by(f"-{at}").values_list(*names))
     first, table = 3 if model.KINDS else 2, model._meta.db_table
     last = first + len(sealed)
     openers = _openers({row[1] for row in rows}, table, [column for column, _ in columns])
@@ -97,7 +101,7 @@ def scan(
         if plain and may_be_in(plain[0][1] if len(plain) == 1 else b"\n".join(text for _, text in plain)):
             found = as_usual(row)
             kind = Kind(found[2]) if model.KINDS else model.KIND
-            yield Opened(found[0], found[1], kind, tuple(found[last:]), plain)
+            yield Opened(found[0], found[1], kind, found[last], tuple(found[last + 1 :]), plain)
 
 
 def _fetch(rows: Any) -> tuple[list[Any], Callable[[Any], Any]]:

@@ -39,23 +39,30 @@ def _texts(row: Opened) -> tuple[str, ...]:
     )
 
 
-def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> Iterator[Found]:
+def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> list[Iterator[Found]]:
     """Versions and the open draft that can hold what is wanted, in two queries."""
-    for row in scan(AgreementVersion, viewer, wanted, "body", beside=("number", "holds_from"), within=within):
-        number, holds_from = row.beside
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=holds_from,
-            label=_("How we work together, version %(number)s") % {"number": number},
-            texts=partial(_texts, row), page="agreement:version", args=(number,),
-        )  # fmt: skip
-    for row in scan(
-        AgreementDraft, viewer, wanted, "body", beside=("written_at",), within=within,
+    versions = scan(AgreementVersion, viewer, wanted, "body", at="holds_from", beside=("number",), within=within)
+    drafts = scan(
+        AgreementDraft, viewer, wanted, "body", at="written_at", within=within,
         narrow=lambda rows: _open_drafts(viewer, rows),
-    ):  # fmt: skip
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.beside[0],
-            label=_("How we work together, a draft"), texts=partial(_texts, row), page="agreement:page",
-        )  # fmt: skip
+    )  # fmt: skip
+    return [
+        (
+            Found(
+                id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at,
+                label=_("How we work together, version %(number)s") % {"number": row.beside[0]},
+                texts=partial(_texts, row), page="agreement:version", args=row.beside,
+            )
+            for row in versions
+        ),
+        (
+            Found(
+                id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at,
+                label=_("How we work together, a draft"), texts=partial(_texts, row), page="agreement:page",
+            )
+            for row in drafts
+        ),
+    ]  # fmt: skip
 
 
 def _open_drafts(viewer: Viewer, rows: Any) -> Any:

@@ -6,7 +6,7 @@ A sealed view is closed to everybody, and so it is found by nobody.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -32,14 +32,15 @@ def _texts(row: Opened) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> Iterator[Found]:
+def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> list[Iterator[Found]]:
     """Everything in decisions that can hold what is wanted, in five queries."""
 
-    def found(row: Opened, label: str, at: Any, decision_id: uuid.UUID) -> Found:
-        return Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=at, label=label,
-            texts=partial(_texts, row), page="decisions:page", args=(decision_id,),
-        )  # fmt: skip
+    def found(label: Callable[[Opened], str], *sealed: str, model: Any, **how: Any) -> Iterator[Found]:
+        for row in scan(model, viewer, wanted, *sealed, within=within, **how):
+            yield Found(
+                id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at, label=label(row),
+                texts=partial(_texts, row), page="decisions:page", args=row.beside[:1] or (row.id,),
+            )  # fmt: skip
 
     additions = {
         Sort.WAY: _("A way"),
@@ -53,15 +54,17 @@ def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) ->
         MarkKind.CHOICE: _("What I chose"),
         MarkKind.LOOKING_BACK: _("Looking back"),
     }
-    for row in scan(Decision, viewer, wanted, "question", "situation", beside=("opened_at",), within=within):
-        yield found(row, _("What shall we do about…?"), row.beside[0], row.id)
-    for row in scan(Addition, viewer, wanted, "said", beside=("decision_id", "sort", "added_at"), within=within):
-        decision_id, sort, at = row.beside
-        yield found(row, additions.get(Sort(sort), _("What is fixed")), at, decision_id)
-    for row in scan(Mark, viewer, wanted, "said", beside=("decision_id", "mark", "said_at"), within=within):
-        decision_id, mark, at = row.beside
-        yield found(row, marks.get(MarkKind(mark), _("What I said")), at, decision_id)
-    for row in scan(View, viewer, wanted, "said", beside=("decision_id", "written_at"), within=within):
-        yield found(row, _("A worker’s own view"), row.beside[1], row.beside[0])
-    for row in scan(Gap, viewer, wanted, "what", beside=("decision_id", "planned_at"), within=within):
-        yield found(row, _("Something that is missing"), row.beside[1], row.beside[0])
+    of = "decision_id"
+    return [
+        found(lambda row: _("What shall we do about…?"), "question", "situation", model=Decision, at="opened_at"),
+        found(
+            lambda row: additions.get(Sort(row.beside[1]), _("What is fixed")),
+            "said", model=Addition, at="added_at", beside=(of, "sort"),
+        ),
+        found(
+            lambda row: marks.get(MarkKind(row.beside[1]), _("What I said")),
+            "said", model=Mark, at="said_at", beside=(of, "mark"),
+        ),
+        found(lambda row: _("A worker’s own view"), "said", model=View, at="written_at", beside=(of,)),
+        found(lambda row: _("Something that is missing"), "what", model=Gap, at="planned_at", beside=(of,)),
+    ]  # fmt: skip

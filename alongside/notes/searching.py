@@ -31,28 +31,33 @@ def _texts(row: Opened) -> tuple[str, ...]:
     return tuple(text for body in row.said() for text in _words(body))
 
 
-def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> Iterator[Found]:
+def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> list[Iterator[Found]]:
     """Whatever in notes can hold what is wanted, in two queries."""
-    for row in scan(
-        Voice, viewer, wanted, "body", beside=("note_id", "what", "stands", "said_at"), within=within,
+    voices = scan(
+        Voice, viewer, wanted, "body", at="said_at", beside=("note_id", "what", "stands"), within=within,
         narrow=lambda rows: rows.exclude(what__in=SAYS_NOTHING),
-    ):  # fmt: skip
-        note_id, what, stands, said_at = row.beside
-        is_own, is_earlier = row.kind is Kind.OWN, what == What.VERSION and not stands
-        label = _("My own pages") if is_own else _("A note")
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=said_at, thread=note_id,
-            label=_("%(note)s, as it was before") % {"note": label} if is_earlier else label,
-            texts=partial(_texts, row),
-            page="notes:own_page" if is_own else "notes:versions" if is_earlier else "notes:note", args=(note_id,),
-        )  # fmt: skip
-    for row in scan(Withheld, viewer, wanted, "body", beside=("note_id", "asked_at"), within=within):
-        note_id, asked_at = row.beside
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=asked_at, thread=note_id,
-            label=_("Something that isn’t shown"), texts=partial(_texts, row),
-            page="notes:withheld", args=(row.id,),
-        )  # fmt: skip
+    )  # fmt: skip
+    withheld = scan(Withheld, viewer, wanted, "body", at="asked_at", beside=("note_id",), within=within)
+    return [map(_voice, voices), map(_withheld, withheld)]
+
+
+def _voice(row: Opened) -> Found:
+    note_id, what, stands = row.beside
+    is_own, is_earlier = row.kind is Kind.OWN, what == What.VERSION and not stands
+    label = _("My own pages") if is_own else _("A note")
+    return Found(
+        id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at, thread=note_id,
+        label=_("%(note)s, as it was before") % {"note": label} if is_earlier else label,
+        texts=partial(_texts, row),
+        page="notes:own_page" if is_own else "notes:versions" if is_earlier else "notes:note", args=(note_id,),
+    )  # fmt: skip
+
+
+def _withheld(row: Opened) -> Found:
+    return Found(
+        id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at, thread=row.beside[0],
+        label=_("Something that isn’t shown"), texts=partial(_texts, row), page="notes:withheld", args=(row.id,),
+    )  # fmt: skip
 
 
 def voices(viewer: Viewer, found: Collection[Found]) -> Voices:

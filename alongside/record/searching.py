@@ -28,7 +28,7 @@ def _texts(row: Opened) -> tuple[str, ...]:
     return tuple(text for body in row.said() for text in _words(body))
 
 
-def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> Iterator[Found]:
+def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> list[Iterator[Found]]:
     """Entries that can hold what is wanted, in one query."""
     picture = _("The picture so far")
     labels = {
@@ -39,13 +39,16 @@ def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) ->
         What.CORRECTED: _("What I heard, corrected"),
         What.DIFFERENTLY: _("I see it differently"),
     }
-    for row in scan(Entry, viewer, wanted, "body", beside=("what", "said_at", "thread"), within=within):
-        what, said_at, thread = row.beside
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=said_at,
-            label=labels.get(what, picture), texts=partial(_texts, row), page=PAGES[row.kind],
-            thread=thread if what in (*COLUMNS, What.DIFFERENTLY) else None,
-        )  # fmt: skip
+    return [
+        (
+            Found(
+                id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at,
+                label=labels.get(row.beside[0], picture), texts=partial(_texts, row), page=PAGES[row.kind],
+                thread=row.beside[1] if row.beside[0] in (*COLUMNS, What.DIFFERENTLY) else None,
+            )
+            for row in scan(Entry, viewer, wanted, "body", at="said_at", beside=("what", "thread"), within=within)
+        )
+    ]  # fmt: skip
 
 
 def voices(viewer: Viewer, found: Collection[Found]) -> Voices:

@@ -6,6 +6,8 @@ import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass
+from heapq import merge
+from itertools import repeat
 from typing import Any
 
 from django.urls import reverse
@@ -63,10 +65,9 @@ def _search(viewer: Viewer, words: str, *, after: int, within: uuid.UUID | None)
     wanted = Wanted.of(words)
     if not wanted.words:
         return Hits([], None)
-    offered = [(found, room) for room in ROOMS for found in room.texts(viewer, wanted, within=within)]
-    offered.sort(key=lambda offer: offer[0].at, reverse=True)
+    streams = [zip(texts, repeat(room)) for room in ROOMS for texts in room.texts(viewer, wanted, within=within)]
     shown: list[tuple[Found, Any, list[Excerpt]]] = []
-    for found, room in offered:
+    for found, room in merge(*streams, key=lambda offer: offer[0].at, reverse=True):
         stands_in = excerpts(found.texts(), wanted)
         if stands_in:
             shown.append((found, room, stands_in))

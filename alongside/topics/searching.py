@@ -24,21 +24,25 @@ def _texts(row: Opened) -> tuple[str, ...]:
     return tuple(said[name] for name in WORDS if isinstance(said.get(name), str) and said[name])
 
 
-def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> Iterator[Found]:
+def texts(viewer: Viewer, wanted: Wanted, *, within: uuid.UUID | None = None) -> list[Iterator[Found]]:
     """Strengths and subjects that can hold what is wanted, in four queries."""
-    for model, at in ((Strength, "offered_at"), (Practice, "done_at")):
-        for row in scan(model, viewer, wanted, "said", beside=(at,), within=within):
-            yield Found(
-                id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.beside[0],
-                label=_("What gets me through"), texts=partial(_texts, row), page="topics:strengths",
-            )  # fmt: skip
-    for row in scan(Topic, viewer, wanted, "headline", beside=("named_at",), within=within):
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.beside[0],
-            label=_("To talk about"), texts=partial(_texts, row), page="topics:topic", args=(row.id,),
+
+    def strength(row: Opened) -> Found:
+        return Found(
+            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at,
+            label=_("What gets me through"), texts=partial(_texts, row), page="topics:strengths",
         )  # fmt: skip
-    for row in scan(Step, viewer, wanted, "said", beside=("topic_id", "said_at"), within=within):
-        yield Found(
-            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.beside[1],
-            label=_("To talk about"), texts=partial(_texts, row), page="topics:topic", args=(row.beside[0],),
+
+    def topic(row: Opened) -> Found:
+        return Found(
+            id=row.id, kind=row.kind, partnership_id=row.partnership_id, at=row.at,
+            label=_("To talk about"), texts=partial(_texts, row),
+            page="topics:topic", args=row.beside or (row.id,),
         )  # fmt: skip
+
+    return [
+        map(strength, scan(Strength, viewer, wanted, "said", at="offered_at", within=within)),
+        map(strength, scan(Practice, viewer, wanted, "said", at="done_at", within=within)),
+        map(topic, scan(Topic, viewer, wanted, "headline", at="named_at", within=within)),
+        map(topic, scan(Step, viewer, wanted, "said", at="said_at", beside=("topic_id",), within=within)),
+    ]
