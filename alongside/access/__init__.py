@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alongside.access.wall import standing_for as standing_for
     from alongside.access.wall import standing_for_house as standing_for_house
     from alongside.access.way_in import Denied as Denied
+    from alongside.access.way_in import in_turn as in_turn
     from alongside.access.way_in import may as may
     from alongside.access.way_in import require as require
     from alongside.access.way_in import see as see
@@ -38,6 +39,7 @@ _FOUND_IN = {
     "standing_for": "wall",
     "standing_for_house": "wall",
     "Denied": "way_in",
+    "in_turn": "way_in",
     "may": "way_in",
     "require": "way_in",
     "see": "way_in",

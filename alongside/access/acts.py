@@ -17,12 +17,20 @@ class Act(StrEnum):
     TAKE_ON = "take_on"
     GIVE_POST = "give_post"
     END_POST = "end_post"
+    # who is away, and who stands in: by a post as well
+    SAY_AWAY = "say_away"
+    END_AWAY = "end_away"
+    NAME_COVER = "name_cover"
     # our space
     JOIN = "join"
     GIVE_SEAT = "give_seat"
     END_SEAT = "end_seat"
     PRINT_CARD = "print_card"
     SAY_HOW_TO_REACH = "say_how_to_reach"
+    TRY_OUT_REACH = "try_out_reach"
+    SEE_TO_IT = "see_to_it"
+    ASK_PAST_HOURS = "ask_past_hours"
+    AGREE_PAST_HOURS = "agree_past_hours"
     # who has looked, and why: the last one by a post, not by a seat
     ASK_WHY = "ask_why"
     TAKE_BACK_WHY = "take_back_why"
@@ -41,6 +49,10 @@ class Act(StrEnum):
     # how we work together
     DRAFT_AGREEMENT = "draft_agreement"
     ACCEPT_AGREEMENT = "accept_agreement"
+    # photos and voice notes, and what is said in them
+    ATTACH = "attach"
+    WRITE_DOWN = "write_down"
+    SAY_IT_IS_RIGHT = "say_it_is_right"
     # her words, and what was heard
     SAY_WORDS = "say_words"
     WAIVE_WORDS = "waive_words"
@@ -85,12 +97,26 @@ class Act(StrEnum):
     AGREE_TO_WITHHOLD = "agree_to_withhold"
     CHALLENGE = "challenge"
     ANSWER_CHALLENGE = "answer_challenge"
+    # writing together
+    START_PAPER = "start_paper"
+    WRITE_TOGETHER = "write_together"
+    FINISH_PAPER = "finish_paper"
+    GO_ON_WRITING = "go_on_writing"
     # plain words, and saying back what was explained
     SAY_WORDING = "say_wording"
     TAKE_BACK_WORDING = "take_back_wording"
     EXPLAIN = "explain"
     SAY_BACK = "say_back"
     ANSWER_SAID_BACK = "answer_said_back"
+    # when it gets hard: the first two by a post, not by a seat
+    NAME_LINE = "name_line"
+    TAKE_OFF_LINE = "take_off_line"
+    WRITE_SAFETY_PLAN = "write_safety_plan"
+    OPEN_SAFETY_PLAN = "open_safety_plan"
+    ASK_TO_CALL = "ask_to_call"
+    BE_IN_TOUCH = "be_in_touch"
+    LOOK_BACK_AT_NIGHT = "look_back_at_night"
+    LEAVE_OUT_LOOK_BACK = "leave_out_look_back"
     # decisions
     OPEN_DECISION = "open_decision"
     REWORD_DECISION = "reword_decision"
@@ -108,6 +134,14 @@ class Act(StrEnum):
     CHOOSE = "choose"
     LOOK_BACK = "look_back"
     REOPEN = "reopen"
+    # what we write to each other
+    SEND_MESSAGE = "send_message"
+    CORRECT_MESSAGE = "correct_message"
+    TAKE_BACK_MESSAGE = "take_back_message"
+    ACKNOWLEDGE = "acknowledge"
+    PROMISE_ANSWER = "promise_answer"
+    MAKE_OF_MESSAGE = "make_of_message"
+    SEE_IT_ANSWERED = "see_it_answered"
     # my copy, and the end: a hold is set and lifted by a post
     TAKE_COPY = "take_copy"
     BRING_IN = "bring_in"
@@ -139,11 +173,18 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.TAKE_ON: frozenset(),
     Act.GIVE_POST: frozenset(),
     Act.END_POST: frozenset(),
+    Act.SAY_AWAY: frozenset(),
+    Act.END_AWAY: frozenset(),
+    Act.NAME_COVER: frozenset(),
     Act.JOIN: _CLIENT,
     Act.GIVE_SEAT: frozenset({Role.WORKER}),
     Act.END_SEAT: frozenset({Role.WORKER}),
     Act.PRINT_CARD: frozenset({Role.WORKER}),
     Act.SAY_HOW_TO_REACH: _CLIENT,
+    Act.TRY_OUT_REACH: _CLIENT,
+    Act.SEE_TO_IT: _STAFF,
+    Act.ASK_PAST_HOURS: _STAFF,
+    Act.AGREE_PAST_HOURS: _STAFF | {Role.SUPERVISOR},  # never whoever asked; the room holds that
     Act.ASK_WHY: _CLIENT,
     Act.TAKE_BACK_WHY: _CLIENT,
     # whoever was asked, and the second person; who that is follows from the question
@@ -160,6 +201,10 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.LIFT_EXCLUSION: _CLIENT,
     Act.DRAFT_AGREEMENT: _BOTH,
     Act.ACCEPT_AGREEMENT: frozenset({Role.CLIENT, Role.WORKER}),
+    Act.ATTACH: _BOTH,
+    Act.WRITE_DOWN: _BOTH,
+    # whoever spoke; the room holds that
+    Act.SAY_IT_IS_RIGHT: _BOTH,
     Act.SAY_WORDS: _CLIENT,
     Act.WAIVE_WORDS: _CLIENT,
     Act.TAKE_URGENT_PATH: _STAFF,
@@ -201,11 +246,23 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.AGREE_TO_WITHHOLD: _STAFF | {Role.SUPERVISOR},
     Act.CHALLENGE: _CLIENT,
     Act.ANSWER_CHALLENGE: _STAFF | {Role.SUPERVISOR},
+    Act.START_PAPER: _BOTH,
+    Act.WRITE_TOGETHER: _BOTH,
+    Act.FINISH_PAPER: _BOTH,
+    Act.GO_ON_WRITING: _BOTH,
     Act.SAY_WORDING: _CLIENT,
     Act.TAKE_BACK_WORDING: _CLIENT,
     Act.EXPLAIN: _STAFF,
     Act.SAY_BACK: _CLIENT,
     Act.ANSWER_SAID_BACK: _STAFF,
+    Act.NAME_LINE: frozenset(),
+    Act.TAKE_OFF_LINE: frozenset(),
+    Act.WRITE_SAFETY_PLAN: _CLIENT,
+    Act.OPEN_SAFETY_PLAN: _CLIENT,
+    Act.ASK_TO_CALL: _CLIENT,
+    Act.BE_IN_TOUCH: _STAFF,
+    Act.LOOK_BACK_AT_NIGHT: _CLIENT,
+    Act.LEAVE_OUT_LOOK_BACK: _CLIENT,
     Act.OPEN_DECISION: _BOTH,
     Act.REWORD_DECISION: _CLIENT,
     Act.ADD_WAY: _BOTH,
@@ -222,6 +279,14 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.CHOOSE: _CLIENT,
     Act.LOOK_BACK: _CLIENT,
     Act.REOPEN: _CLIENT,
+    Act.SEND_MESSAGE: _BOTH,
+    Act.CORRECT_MESSAGE: _BOTH,
+    Act.TAKE_BACK_MESSAGE: _BOTH,
+    Act.ACKNOWLEDGE: _BOTH,
+    Act.PROMISE_ANSWER: _STAFF,
+    Act.MAKE_OF_MESSAGE: _BOTH,
+    # a supervisor sees that something waits, and not what
+    Act.SEE_IT_ANSWERED: frozenset({Role.SUPERVISOR}),
     Act.TAKE_COPY: _CLIENT,
     Act.BRING_IN: frozenset(),
     Act.ASK_ERASURE: _CLIENT,

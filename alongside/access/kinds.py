@@ -29,6 +29,9 @@ class Kind(StrEnum):
     TOPIC = "topic"
     WORDING = "wording"
     SHARE = "share"
+    MESSAGE = "message"
+    SAFETY = "safety"
+    PAPER = "paper"
     TRAIL = "trail"
 
 
@@ -49,11 +52,16 @@ NAMES = {
     Kind.TOPIC: _("To talk about"),
     Kind.WORDING: _("Words I like, and words I don’t"),
     Kind.SHARE: _("Who can see what"),
+    Kind.MESSAGE: _("What we write to each other"),
+    Kind.SAFETY: _("When it gets hard"),
+    Kind.PAPER: _("What we write together"),
     Kind.TRAIL: _("Who has looked"),
 }
 
 _ALL = frozenset(Kind)
-_STAFF = _ALL - {Kind.OWN}
+# Hers alone, whoever has a seat: others read of it what she opens to them, piece by piece.
+HERS_ALONE = frozenset({Kind.OWN, Kind.SAFETY})
+_STAFF = _ALL - HERS_ALONE
 
 # A supervisor's seat opens how the work is agreed and what is being decided, so that a disagreement
 # can be looked at; her own words, how to reach her and who has looked stay with those who work with her.

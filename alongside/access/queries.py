@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from alongside.access import merkle, proofs, rules
 from alongside.access.acts import Act
-from alongside.access.kinds import NAMES, Kind
+from alongside.access.kinds import HERS_ALONE, NAMES, Kind
 from alongside.access.models import AskedWhy, TrailLine, gone_on
 from alongside.access.private import PrivateQuerySet
 from alongside.access.sentences import DONE
@@ -109,7 +109,7 @@ def lines_for(place: Place) -> QuerySet[TrailLine]:
     lines = TrailLine.objects.filter(partnership_id=place.id)
     if not place.is_client:
         # That she writes for herself is hers to know.
-        return lines.exclude(kind=Kind.OWN)
+        return lines.exclude(kind__in=sorted(HERS_ALONE))
     # Where the mark of a withheld part would endanger, so would these. By now such a part is open.
     return lines.exclude(kind=Kind.SHIELDED, at__gt=place.by.now - SHIELDED_AT_MOST)
 

@@ -215,6 +215,9 @@ def flush(viewer: Viewer) -> None:
         return
     lines = []
     for (partnership_id, kind), count in viewer.readings.items():
+        spell_id, row_id = viewer.spells.get((partnership_id, kind), (None, None))
+        if arrived(viewer, spell_id) is not None:
+            continue
         role, ground = _standing(viewer, partnership_id, kind, reading=True)
         lines.append(
             TrailLine(
@@ -227,9 +230,12 @@ def flush(viewer: Viewer) -> None:
                 kind=kind.value,
                 ground=ground,
                 count=count,
+                row_id=row_id,
+                write_id=spell_id,
             )
         )
     # A transaction that is open already takes this in and decides about it; else it has one of its own.
-    with nullcontext() if connection.in_atomic_block else transaction.atomic():
-        write(lines)
+    if lines:
+        with nullcontext() if connection.in_atomic_block else transaction.atomic():
+            write(lines)
     viewer.readings.clear()

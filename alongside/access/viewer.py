@@ -33,6 +33,8 @@ class Viewer:
     # opened, and where. What such a viewer reads is nobody's look, and is noted nowhere.
     supposing: tuple[uuid.UUID, frozenset[Shared]] | None = None
     readings: dict[tuple[uuid.UUID, Kind], int] = field(default_factory=lambda: defaultdict(int))
+    # What is read on and on by a page that stays open has one line a spell: its write's id, and the row it is about.
+    spells: dict[tuple[uuid.UUID, Kind], tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)
 
     @cached_property
     def seats(self) -> list[Seat]:
@@ -82,6 +84,13 @@ class Viewer:
         """Note that `count` rows of this kind were read there."""
         if self.supposing is None:
             self.readings[partnership_id, kind] += count
+
+    def reads_on(self, kind: Kind, partnership_id: uuid.UUID, *, row_id: uuid.UUID, spell_id: uuid.UUID) -> None:
+        """Say that what this request reads of this kind there belongs to a spell of reading the same row.
+
+        The first request of a spell writes its line; the others add none. See decision 0026.
+        """
+        self.spells[partnership_id, kind] = (spell_id, row_id)
 
 
 @dataclass(eq=False)
@@ -150,7 +159,7 @@ class Place:
 
 def enter(viewer: Viewer, partnership_id: uuid.UUID) -> Place:
     """Return the partnership as the viewer stands in it; raise `NotFound` for a stranger, as if it were not there."""
-    seats = tuple(people.seats_in(partnership_id))
+    seats = tuple(people.seats_in(partnership_id, now=viewer.now))
     roles = frozenset(
         Role(seat.role)
         for seat in seats

@@ -58,6 +58,11 @@ def require(by: Viewer, act: Act, *, about: Place | Partnership | PrivateModel) 
         raise Denied(_("This is not yours to do here. Nothing was changed."))
 
 
+def in_turn(about: Place) -> None:
+    """Wait until every other action in this partnership is done: for what is decided by what stands there now."""
+    Partnership.objects.select_for_update().get(id=about.id)
+
+
 def why(viewer: Viewer, row: PrivateModel) -> list[str]:
     """Say on what ground the viewer sees this row, one sentence a ground; empty when there is none."""
     sentences = []

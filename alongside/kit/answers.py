@@ -8,11 +8,15 @@ from typing import Any, TypeVar
 from django.db import IntegrityError
 from django.db.transaction import atomic
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
 
 from alongside.kit.errors import NotFound, Refused
 from alongside.kit.forms import Form
 
 F = TypeVar("F", bound=Form)
+
+# A page whose form was refused is fetched again from the form's own address when something changed.
+read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class SeeOther(HttpResponseRedirect):

@@ -1,6 +1,7 @@
 """What can go wrong in a way that a person should be told about."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
@@ -25,3 +26,13 @@ class NotFound(Refused):
 
     status = 404
     code = "not_found"
+
+
+class ChangedMeanwhile(Refused):
+    """What the page was drawn on does not stand any more: a stale tab, or two tabs at once."""
+
+    code = "changed_meanwhile"
+    sentence = _(
+        "This was changed after you opened the page. What you typed is still here: "
+        "read what stands now, and send yours again if you still want to."
+    )

@@ -10,7 +10,7 @@ to answer it. For the few reads that every request makes, the text is kept and o
     seats = SEATS_IN(partnership_id=…)
 
 The query set is built with a stand-in for each value, so its shape must not depend on them. It may
-give whole rows, with their relations, or `values_list`.
+give whole rows, with their relations and what they are annotated with, or `values_list`.
 """
 
 from __future__ import annotations
@@ -114,11 +114,14 @@ class _Text:
         names = [column.target.attname for column, *_ in select[start:end]]
         related: Any = query.get_related_populators
         model, populators = about["model"], related(about, select, alias)
+        annotated = list(compiler.annotation_col_map.items())
 
         def read(row: Any) -> Any:
             found = model.from_db(alias, names, row[start:end])
             for populator in populators:
                 populator.populate(row, found)
+            for name, place in annotated:
+                setattr(found, name, row[place])
             return found
 
         return read

@@ -18,6 +18,11 @@ def hidden_characters(text: str) -> list[str]:
     return list(found)
 
 
+def isolated(text: str) -> str:
+    """What a person wrote, inside a sentence of ours: neither turns the other round where one reads right to left."""
+    return f"\u2068{text}\u2069"
+
+
 def with_plain_newlines(text: str) -> str:
     """Undo what a browser does to a text in transit: it sends each line's end as CR LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

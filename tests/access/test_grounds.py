@@ -7,8 +7,8 @@ from alongside.access import grounds
 from alongside.access.models import PrivateModel
 
 PRIVATE = [model for model in apps.get_models() if issubclass(model, PrivateModel)]
-# A question about a visit goes by who has which seat in which space, and is written out each time.
-WRITTEN_OUT = {"AskedWhy"}
+# They go by who has which seat in which space, and are written out each time.
+WRITTEN_OUT = {"AskedWhy", "PastHours"}
 
 
 def kept(model, viewer, within):

@@ -29,7 +29,7 @@ def rule(cast):
     place = cast.place("rosa")
     return ContactRule.objects.create(
         partnership_id=place.id,
-        rule={"never": "at night", "from_hour": "09:00", "to_hour": "20:00"},
+        rule={"channel": "here", "number": "", "never": "at night", "from_hour": "09:00", "to_hour": "20:00"},
         said_by_id=place.by.person_id,
         said_at=cast.now,
     )
