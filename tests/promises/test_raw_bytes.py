@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 
+from tests.house import lay
+
 HOUSE = Path(__file__).resolve().parents[2]
 
 # Planted where anybody may read it, so that a search that finds nothing is known to be able to find.
@@ -62,7 +64,7 @@ def test_no_word_is_in_any_file_of_the_house(folder):
         for name, value in os.environ.items()
         if not name.startswith("ALONGSIDE_") and "DATABASE" not in name
     }
-    environment |= {"ALONGSIDE_DATA": str(folder / "data"), "PYTHONPATH": str(HOUSE)}
+    environment |= {"ALONGSIDE_DATA": str(lay(folder / "data")), "PYTHONPATH": str(HOUSE)}
     lived = subprocess.run(
         [sys.executable, "-m", "tests.promises.planted"],
         cwd=HOUSE, env=environment, capture_output=True, text=True, timeout=300, check=False,

@@ -22,6 +22,7 @@ from alongside.takeaway.actions import IsHere
 from alongside.takeaway.fields import canonical
 from alongside.takeaway.packing import CannotBeRead
 from alongside.vault.models import WrappedKey
+from tests.house import lay
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -36,7 +37,7 @@ def folder():
 def test_out_into_another_house_and_out_again_is_the_same(copier, life, folder):
     """Story H 15: what is hers is the same to the byte; what the first house did comes along word for word."""
     first_file = copier.make()
-    first, _ = packing.opened(first_file)
+    first, first_files = packing.opened(first_file)
     (folder / "notes.zip").write_bytes(first_file)
     clean = {
         name: value
@@ -45,14 +46,17 @@ def test_out_into_another_house_and_out_again_is_the_same(copier, life, folder):
     }
     ran = subprocess.run(
         [sys.executable, "-m", "tests.takeaway.another_house", str(folder / "notes.zip")],
-        cwd=HOUSE, env=clean | {"ALONGSIDE_DATA": str(folder / "data"), "PYTHONPATH": str(HOUSE)},
+        cwd=HOUSE, env=clean | {"ALONGSIDE_DATA": str(lay(folder / "data")), "PYTHONPATH": str(HOUSE)},
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-3000:]
     told = json.loads(ran.stdout)
-    second, _ = packing.opened(base64.b64decode(told["file"]))
+    second, second_files = packing.opened(base64.b64decode(told["file"]))
 
     assert gathering.content(second) == gathering.content(first)
+    photos_and_voices = {name: file for name, file in first_files.items() if name.startswith(rules.ATTACHED)}
+    assert photos_and_voices
+    assert photos_and_voices.items() <= second_files.items(), "the same to the byte"
     assert second["houses"][: len(first["houses"])] == first["houses"]
     assert len(second["houses"]) == len(first["houses"]) + 1
     assert second["houses"][-1]["name"] == "Hillside"
@@ -79,7 +83,7 @@ def nadias(life):
     """A small copy, and its rows."""
     from contextlib import nullcontext
 
-    rows = gathering.gather(lambda: nullcontext(life.cast.place("nadia", of="nadia")))
+    rows = gathering.gather(lambda: nullcontext(life.cast.place("nadia", of="nadia")), {})
     return packing.packed({rules.ROWS: canonical(rows), rules.PAGE: b"<p>a page</p>"}, rows), rows
 
 
@@ -229,5 +233,5 @@ def test_who_was_known_under_a_taken_id_is_exported_under_the_old_one(life, nadi
 
     account = Account.objects.get(person_id=rows["space"]["client"])
     place = enter(viewer_of(account, now=life.cast.now), brought.partnership_id)
-    again_out = gathering.gather(lambda: nullcontext(place))
+    again_out = gathering.gather(lambda: nullcontext(place), {})
     assert gathering.content(again_out) == gathering.content(rows)

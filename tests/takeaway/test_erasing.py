@@ -19,9 +19,10 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, connections, transaction
 
-from alongside.access import Denied
+from alongside.access import Denied, Kind
 from alongside.access.models import TrailLine
 from alongside.access.private import private_tables
+from alongside.access.trail import READ
 from alongside.glass.queries import reference_of
 from alongside.journeys import actions as journeys
 from alongside.kit.errors import NotFound
@@ -35,6 +36,7 @@ from alongside.takeaway.rules import State
 from alongside.vault.fields import EncryptedText
 from alongside.vault.keys import CannotOpen
 from alongside.vault.models import WrappedKey
+from tests.house import lay
 
 HOUSE = Path(__file__).resolve().parents[2]
 WEEK = datetime.timedelta(days=7)
@@ -307,6 +309,25 @@ def test_a_hold_opens_nothing_to_those_who_set_it(leaving, signed_in):
     assert "Rosa" not in shown.content.decode()
 
 
+@pytest.mark.parametrize(("name", "address"), [("dana", "erasure"), ("lena", "holds"), ("samuel", "holds")])
+def test_who_reads_what_a_hold_says_leaves_a_line_where_she_sees_it(leaving, signed_in, name, address):
+    where = f"/space/{leaving.space}/erasure/" if address == "erasure" else "/holds/"
+
+    def lines():
+        person = leaving.cast.accounts[name].person_id
+        here = TrailLine.objects.filter(partnership_id=leaving.space, actor_id=person, doing=READ, kind=Kind.SHARE)
+        return sum(line.count for line in here)
+
+    page = signed_in(name)
+    page.get(where)
+    assert lines() == 0, "control: there was nothing to read yet"
+    leaving.hold()
+    assert "A court’s order" in page.get(where).content.decode()
+    assert lines() == 1
+    page.get(where)
+    assert lines() == 2
+
+
 def test_who_may_set_confirm_and_lift(leaving):
     row = leaving.hold()
     for name in ("dana", "amir", "robin", "rosa", "samuel"):
@@ -360,7 +381,7 @@ def drilled():
         }
         ran = subprocess.run(
             [sys.executable, "-m", "tests.takeaway.drill", str(folder)],
-            cwd=HOUSE, env=clean | {"ALONGSIDE_DATA": str(folder / "data"), "PYTHONPATH": str(HOUSE)},
+            cwd=HOUSE, env=clean | {"ALONGSIDE_DATA": str(lay(folder / "data")), "PYTHONPATH": str(HOUSE)},
             capture_output=True, text=True, timeout=400, check=False,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr[-3000:]
