@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
-from alongside.kit.errors import NotFound, Refused
+from alongside.attached.actions import keep
+from alongside.attached.rules import Upload, Voice
+from alongside.kit.errors import ChangedMeanwhile, NotFound, Refused
+from alongside.kit.ids import id_from
 from alongside.live.actions import tell
 from alongside.people.actions import mark_heard
-from alongside.people.models import Partnership
 from alongside.record import rules
 from alongside.record.models import KIND_OF, Entry
-from alongside.record.queries import Standing, standing_in
+from alongside.record.queries import Standing, standing_in, voice_of
 from alongside.record.rules import COLUMNS, PICTURES, SLOT_OF, Event, UrgentReason, What, WorrySort
 from alongside.vault.keys import fingerprint
 
@@ -49,16 +51,6 @@ class TheirWordsAreThere(Refused):
             _("The words of %(name)s are here now, so you can write without a reason. What you typed is still here.")
             % {"name": name}
         )
-
-
-class ChangedMeanwhile(Refused):
-    """What the page was drawn on does not stand any more: a stale tab, or two tabs at once."""
-
-    code = "changed_meanwhile"
-    sentence = gettext_lazy(
-        "This was changed after you opened the page. What you typed is still here: "
-        "read what stands now, and send yours again if you still want to."
-    )
 
 
 class NotYourLine(Refused):
@@ -99,7 +91,7 @@ class NotNow(Refused):
 
 def _in_turn(about: Place) -> Standing:
     """Wait until every other action on this record is done, then say what stands."""
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     return standing_in(about)
 
 
@@ -126,7 +118,7 @@ def _keep(
     if before is not None:
         before.stands_as = None
         before.save(update_fields=["stands_as"])
-    hers = body is not None and "words" in body and by.person_id == about.client_id
+    hers = body is not None and bool(body.get("words")) and by.person_id == about.client_id
     entry: Entry = Entry.objects.create(
         id=write_id,
         partnership_id=about.id,
@@ -168,9 +160,12 @@ def say_words(
     what: What,
     words: str,
     seen: uuid.UUID | None,
+    voice: Upload | None = None,
 ) -> Entry:
     """Keep what she needs (`What.NEED`) or hopes for (`What.HOPE`), to the letter. Hers alone.
 
+    A voice note stands beside her words, or in their place: then what she says yes to of its written
+    form are her words. It stays when she changes them, until she says another one or takes them back.
     `seen` is the version that she had before her when she wrote. Earlier versions stay. Raise `ChangedMeanwhile`.
     """
     access.require(by, Act.SAY_WORDS, about=about)
@@ -178,9 +173,16 @@ def say_words(
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Entry, known)
-    _must_have_seen(standing.of(SLOT_OF[what]), seen)
+    stands = standing.of(SLOT_OF[what])
+    _must_have_seen(stands, seen)
 
-    entry = _keep(what, {"words": words}, by=by, about=about, now=now, write_id=write_id, standing=standing)
+    said = voice_of(stands) if stands is not None else None
+    if voice is not None:
+        voice_id, kind = id_from(str(write_id), "voice"), KIND_OF[SLOT_OF[what]]
+        kept = keep(by=by, about=about, kind=kind, upload=voice, now=now, write_id=voice_id, beside=write_id)
+        said = Voice(kept.id, kept.seconds or 0, kept.size)
+    body = {"words": words, **(said.as_body() if said is not None else {})}
+    entry = _keep(what, body, by=by, about=about, now=now, write_id=write_id, standing=standing)
 
     _record(by, Act.SAY_WORDS, entry, now)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from alongside.attached.forms import VoiceField
 from alongside.kit.forms import Form, WordsField
 from alongside.record.queries import URGENT_REASONS, WORRY_SORTS
 from alongside.record.rules import SCALE, UrgentReason, WorrySort
@@ -23,13 +24,25 @@ class Seen(Form):
         self.data = {**dict(self.data.items()), "seen": "" if entry_id is None else str(entry_id)}
 
 
-class Need(Seen):
-    """What she needs, in her own words."""
+class HerWords(Seen):
+    """Her own words, typed or said: one of the two is enough."""
 
     words = WordsField(label=_("What do you need?"))
+    voice = VoiceField(label=_("Or say it"))
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("voice") is not None and self.has_error("words", "required"):
+            del self.errors["words"]
+            given["words"] = ""
+        return given
 
 
-class Hope(Seen):
+class Need(HerWords):
+    """What she needs, in her own words."""
+
+
+class Hope(HerWords):
     """What she hopes for, in her own words."""
 
     words = WordsField(label=_("What do you hope for?"))

@@ -24,7 +24,9 @@ KIND_OF: dict[Slot, Kind] = {
 class Entry(PrivateModel):
     """Something that was said, heard or written, by whom and when.
 
-    `body` holds, by `what`: words (need, hope, heard, not quite, corrected, helps, want, differently);
+    `body` holds, by `what`: words, and where she said it voice, voice_seconds and voice_size, the id
+    of a voice note, how long and how large it is (need, hope);
+    words (heard, not quite, corrected, helps, want, differently);
     words and sort (worry); number and words (scale); saw and think (picture); those and reason and
     sentence (urgent). It is null where a tap says it all, and where somebody took their words back.
     """

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alongside.access import Kind, Place
+from alongside.attached.queries import Attached, voices
+from alongside.attached.rules import Voice, voice_in
 from alongside.kit.errors import NotFound
 from alongside.kit.waiting import Waiting
 from alongside.record import rules
@@ -168,6 +170,11 @@ def begun_by_of(entry: Entry) -> uuid.UUID | None:
     return entry.id if entry.what in PICTURES else None
 
 
+def voice_of(entry: Entry) -> Voice | None:
+    """The voice note in which she said this, if she did."""
+    return voice_in(entry.body) if entry.what in (What.NEED, What.HOPE) else None
+
+
 def standing_in(place: Place) -> Standing:
     """What stands now, in one query, whatever lies behind it."""
     return _standing(_entries(place))
@@ -198,6 +205,8 @@ class Line:
     to: str = ""
     # How she sees it differently: it stands beside the line wherever that is shown.
     beside: tuple[Line, ...] = ()
+    # What she said instead of typing it, or beside it; `words` are then what she says yes to of its written form.
+    voice: Attached | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -260,12 +269,16 @@ def _lines(place: Place, entries: Iterable[Entry], standing: Standing) -> list[L
     """Turn entries into lines. Texts are opened here, and only those of these entries and what stands beside them."""
     labels, headings, names, reader = _labels(place), _headings(), place.names, place.by.person_id
     you, language, zone = _("You"), translation.get_language(), timezone.get_current_timezone()
+    entries = list(entries)
+    spoken = voices(place, {voice: entry.said_by_id for entry in entries if (voice := voice_of(entry)) is not None})
 
     def drawn(entry: Entry) -> Line:
         body, mine = entry.body or {}, entry.said_by_id == reader
         at = entry.said_at.astimezone(zone)
         answer = answer_to(entry, standing)
         to_her = entry.what == What.WORRY and entry.said_by_id != place.client_id and bool(body)
+        said = voice_of(entry)
+        voice = spoken.get(said.id) if said is not None else None
         return Line(
             number=entry.number,
             what=entry.what,
@@ -274,7 +287,7 @@ def _lines(place: Place, entries: Iterable[Entry], standing: Standing) -> list[L
             label=_label(entry, body, labels),
             at=at.isoformat(timespec="minutes"),
             when=_written(language, at.replace(second=0, microsecond=0)),
-            words=body.get("words", ""),
+            words=body.get("words", "") or (voice.words if voice is not None else ""),
             more=_parts(body, headings) if "saw" in body else (),
             begun_by=entry.thread if entry.what == What.DIFFERENTLY else begun_by_of(entry),
             version=entry.id,
@@ -282,6 +295,7 @@ def _lines(place: Place, entries: Iterable[Entry], standing: Standing) -> list[L
             sort_label=str(WORRY_SORTS[WorrySort(body["sort"])]) if "sort" in body else "",
             to=place.client_name if to_her else "",
             beside=(drawn(answer),) if answer is not None else (),
+            voice=voice,
         )
 
     return [drawn(entry) for entry in entries]
@@ -302,6 +316,13 @@ def _to_pin(standing: Standing) -> list[Entry]:
     if standing.picture is not None and standing.picture.what == What.URGENT:
         pinned.append(standing.picture)
     return pinned
+
+
+def pinned_in(place: Place) -> Pinned:
+    """Her words as they stand, for pages of others. One query, and one more where she spoke."""
+    _must_see(place, Kind.WORDS)
+    standing = standing_in(place)
+    return _pinned(_lines(place, _to_pin(standing), standing))
 
 
 def _pinned(lines: Iterable[Line]) -> Pinned:

@@ -17,7 +17,7 @@ from alongside.record.rules import COLUMNS, What
 
 PAGES = {Kind.WORDS: "record:words", Kind.LISTENING: "record:listening", Kind.PICTURE: "record:picture"}
 # In a body, what is one of our own few words.
-NOT_WORDS = frozenset({"reason", "sort"})
+NOT_WORDS = frozenset({"reason", "sort", "voice"})
 
 
 def _words(body: dict[str, Any]) -> tuple[str, ...]:

@@ -11,21 +11,18 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
 from alongside.plain.second_look import looked_over
 from alongside.record import actions, forms, queries
 from alongside.record.forms import Seen
 from alongside.record.queries import Line, Standing
 from alongside.record.rules import Event, Slot, What, can_follow
-
-# A page whose form was refused is fetched again from the form's own address when something changed.
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _form(kind: type[Seen], seen: uuid.UUID | None, refused: Form | None = None, **initial: str) -> Seen:
@@ -48,7 +45,7 @@ def _answer(
     if request.method != "POST":
         return draw(request, place)
     return answer_form(
-        looked_over(kind(request.POST), place),
+        looked_over(kind(request.POST, request.FILES), place),
         do=lambda form: act(by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()),
         then=lambda entry: reverse(page, args=[place.id]),
         again=lambda form, status: draw(request, place, form, status),

@@ -101,3 +101,17 @@ class EncryptedJSON(EncryptedText):
 
     def to_plain(self, value: Any) -> bytes:
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True).encode()
+
+
+class EncryptedBytes(EncryptedText):
+    """Bytes, a picture or a piece of a file, encrypted like a text."""
+
+    description = "encrypted bytes"
+
+    def from_plain(self, plain: bytes) -> Any:
+        return plain
+
+    def to_plain(self, value: Any) -> bytes:
+        if not isinstance(value, bytes):
+            raise TypeError(f"{self.name} takes bytes, not {type(value).__name__}.")
+        return value

@@ -47,7 +47,7 @@ class _Words(HTMLParser):
 
 def shown(answer):
     page = _Words()
-    page.feed(answer.content.decode())
+    page.feed(answer.content.decode().partition("</main>")[0])
     return page.texts
 
 

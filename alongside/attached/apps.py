@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Attached(AppConfig):
+    name = "alongside.attached"
+    label = "attached"
