@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import uuid
 
+from django.db.models import Q
 from django.db.transaction import atomic
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -26,6 +27,9 @@ from alongside.live.actions import tell
 from alongside.people.models import Account, Partnership, Seat
 from alongside.people.queries import holding, posts_of
 from alongside.people.rules import Post, Role
+from alongside.reach.actions import knock
+from alongside.reach.queries import client_of
+from alongside.reach.rules import Because
 
 
 class NoSuchReference(Refused):
@@ -197,6 +201,11 @@ def _let_in(opening: Opening, now: datetime.datetime) -> None:
     )
     opening.opened_at = now
     opening.save(update_fields=["seat", "opened_at", "agreed_by"])
+    # She is told by her own rule, and only so; her worker is told to tell her, or she reads it here.
+    knock(
+        partnership_id=opening.partnership_id, person_id=client_of(opening.partnership_id), because=Because.LET_IN,
+        effect=opening.id, now=now,
+    )  # fmt: skip
 
 
 def _opening(by: Viewer, opening_id: uuid.UUID) -> Opening:
@@ -371,16 +380,17 @@ def exclude(
     if known is not None:
         found: Exclusion = access.see(by, Exclusion, known, within=about.id)
         return found
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     if not Account.objects.filter(
         person_id=person_id, person__organisation_id=by.organisation_id, is_staff_account=True
     ).exists():
         raise NotFound
     if queries.is_excluded(person_id, from_any_of=[about.id], organisation_id=by.organisation_id):
         raise NamedAlready
-    held = list(Seat.objects.select_for_update().filter(holding(now), partnership_id=about.id))
+    # One that begins later, for whoever is to stand in, must end as well.
+    held = list(Seat.objects.select_for_update().filter(Q(ends=None) | Q(ends__gt=now), partnership_id=about.id))
     seats = [seat for seat in held if seat.person_id == person_id]
-    workers = {seat.person_id for seat in held if seat.role == Role.WORKER}
+    workers = {seat.person_id for seat in held if seat.role == Role.WORKER and seat.begins <= now}
     if workers == {person_id} and not even_the_only_one:
         raise OnlyWorker(about.names[person_id])
 
@@ -388,7 +398,7 @@ def exclude(
         id=write_id, partnership_id=about.id, person_id=person_id, reason=reason or None, since=now
     )
     for seat in seats:
-        seat.ends = now
+        seat.ends = max(now, seat.begins)
         seat.save(update_fields=["ends"])
 
     access.record(

@@ -69,9 +69,17 @@ def space_of(typed: str, *, organisation_id: uuid.UUID) -> uuid.UUID | None:
 
 def is_excluded(person_id: uuid.UUID, *, from_any_of: Collection[uuid.UUID], organisation_id: uuid.UUID) -> bool:
     """Whether the person of one of these spaces asked that this colleague does not see their things."""
+    return bool(excluded_from(person_id, of=from_any_of, organisation_id=organisation_id))
+
+
+def excluded_from(
+    person_id: uuid.UUID, *, of: Collection[uuid.UUID], organisation_id: uuid.UUID
+) -> frozenset[uuid.UUID]:
+    """In which of these spaces this colleague may have no seat, because the person asked for that."""
     with standing_for_house(organisation_id):
         named = Exclusion.objects.unguarded(because="whether somebody may have a seat; nothing of it is shown")
-        return named.filter(partnership_id__in=list(from_any_of), person_id=person_id, lifted_at=None).exists()
+        standing = named.filter(partnership_id__in=list(of), person_id=person_id, lifted_at=None)
+        return frozenset(standing.values_list("partnership_id", flat=True))
 
 
 @dataclass(frozen=True)

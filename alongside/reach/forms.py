@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alongside.kit.forms import Form, LineField
-from alongside.reach.rules import Channel
+from alongside.kit.forms import Form, LineField, WordsField
+from alongside.reach.rules import Channel, Sentence
+from alongside.reach.wording import DAYS, SENTENCES, WAYS
 
 
 class HowToReach(Form):
@@ -17,12 +18,7 @@ class HowToReach(Form):
 
     channel = forms.ChoiceField(
         label=_("How may we reach you?"),
-        choices=[
-            (Channel.HERE.value, _("Only here, inside this space")),
-            (Channel.TEXT.value, _("By text message, without any content")),
-            (Channel.CALL.value, _("By phone call")),
-            (Channel.LETTER.value, _("By letter")),
-        ],
+        choices=[(channel.value, name) for channel, name in WAYS.items()],
         widget=forms.RadioSelect,
         initial=Channel.HERE.value,
     )
@@ -46,6 +42,14 @@ class HowToReach(Form):
         required=False,
         max_length=400,
     )
+    even_so = forms.BooleanField(
+        label=_("Text messages and e-mails from the computer are fine even so"),
+        help_text=_(
+            "A computer cannot read what must never happen. If something stands there and this is not ticked, "
+            "the computer sends nothing."
+        ),
+        required=False,
+    )
 
     def given(self) -> dict[str, Any]:
         """The rule as the action takes it: hours that were left empty are from nine to eight in the evening."""
@@ -54,3 +58,50 @@ class HowToReach(Form):
         given["from_hour"] = given["from_hour"] or datetime.time(9)
         given["to_hour"] = given["to_hour"] or datetime.time(20)
         return given
+
+
+class HowToReachInFull(HowToReach):
+    """The same, with what can wait until she has come in: days, and the words that go out."""
+
+    field_order = ("channel", "number", "from_hour", "to_hour", "days", "sentence", "own_sentence")
+
+    days = forms.TypedMultipleChoiceField(
+        label=_("Only on these days"),
+        help_text=_("Leave them all empty if every day is fine."),
+        choices=list(DAYS.items()),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sentence = forms.ChoiceField(
+        label=_("What shall stand in a text message or e-mail?"),
+        help_text=_("It never says who you are, who we are, or what it is about."),
+        choices=[
+            *((sentence.value, words) for sentence, words in SENTENCES.items()),
+            (Sentence.OWN.value, _("My own words")),
+        ],
+        initial=Sentence.NEWS.value,
+        required=False,
+    )
+    own_sentence = LineField(
+        label=_("My own words for it"),
+        help_text=_("They go out as they are. Write nothing that others may not read."),
+        required=False,
+        max_length=120,
+    )
+
+    def given(self) -> dict[str, Any]:
+        """The rule as the action takes it."""
+        given = super().given()
+        given["sentence"] = Sentence(given["sentence"] or Sentence.NEWS)
+        return given
+
+
+class Press(Form):
+    """A button that says all there is to say."""
+
+
+class CannotWait(Form):
+    """Asking to write outside her hours."""
+
+    reason = WordsField(label=_("Why can it not wait?"), rows=2, max_length=1000)

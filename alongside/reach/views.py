@@ -1,27 +1,53 @@
-"""The page "How and when to reach me"."""
+"""The page "How and when to reach me", and the door for text messages from outside."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase
+import json
+import uuid
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form
-from alongside.reach import actions, queries
-from alongside.reach.forms import HowToReach
+from alongside.kit.errors import NotFound
+from alongside.kit.forms import Form
+from alongside.reach import actions, inbound, queries
+from alongside.reach.forms import CannotWait, HowToReachInFull, Press
+from alongside.reach.rules import is_signed
+
+MOST_OF_A_TEXT = 64 * 1024
 
 
-def _page(request: Request, place: Place, form: HowToReach | None = None, status: int = 200) -> HttpResponse:
-    rule = queries.rule_in(place)
+def _page(
+    request: Request,
+    place: Place,
+    status: int = 200,
+    *,
+    form: HowToReachInFull | None = None,
+    cannot_wait: CannotWait | None = None,
+    pressed: Form | None = None,
+) -> HttpResponse:
+    page = queries.page(place)
     context = {
-        "rule": rule,
-        "form": form or HowToReach(initial=rule.rule if rule else None),
+        "page": page,
+        "rule": page.rule,
+        "form": form or HowToReachInFull(initial=page.rule.rule if page.rule else None),
+        "cannot_wait": cannot_wait or CannotWait(),
+        "pressed": pressed,
+        "press": Press(auto_id=False),
         "may_say": access.may(place.by, Act.SAY_HOW_TO_REACH, about=place),
     }
     return render(request, "reach/page.html", context, status=status)
+
+
+def _address(place: Place) -> str:
+    return reverse("reach:how_to_reach", args=[place.id])
 
 
 @policy.place
@@ -31,10 +57,100 @@ def how_to_reach(request: Request, place: Place) -> HttpResponseBase:
         return _page(request, place)
 
     return answer_form(
-        HowToReach(request.POST),
+        HowToReachInFull(request.POST),
         do=lambda form: actions.say_how_to_reach(
             by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
         ),
-        then=lambda rule: reverse("reach:how_to_reach", args=[place.id]),
-        again=lambda form, status: _page(request, place, form, status),
+        then=lambda rule: _address(place),
+        again=lambda form, status: _page(request, place, status, form=form),
     )
+
+
+@policy.place
+def try_it_out(request: Request, place: Place) -> HttpResponseBase:
+    """She has sent to herself what would come."""
+    if request.method != "POST":
+        return _page(request, place)
+
+    return answer_form(
+        Press(request.POST),
+        do=lambda form: actions.try_it_out(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        then=lambda done: _address(place),
+        again=lambda form, status: _page(request, place, status, pressed=form),
+    )
+
+
+@policy.place
+def see_to_it(request: Request, place: Place) -> HttpResponseBase:
+    """Somebody who works with her tried another way."""
+    if request.method != "POST":
+        return _page(request, place)
+
+    return answer_form(
+        Press(request.POST),
+        do=lambda form: actions.see_to_it(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        then=lambda done: _address(place),
+        again=lambda form, status: _page(request, place, status, pressed=form),
+    )
+
+
+@policy.place
+def ask_past_hours(request: Request, place: Place) -> HttpResponseBase:
+    """Ask a second person to agree that it cannot wait for her hours."""
+    if request.method != "POST":
+        return _page(request, place)
+
+    return answer_form(
+        CannotWait(request.POST),
+        do=lambda form: actions.ask_past_hours(
+            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
+        ),
+        then=lambda asked: _address(place),
+        again=lambda form, status: _page(request, place, status, cannot_wait=form),
+    )
+
+
+@policy.place
+def agree_past_hours(request: Request, place: Place, asked_past_id: uuid.UUID) -> HttpResponseBase:
+    """The second person's yes."""
+    if request.method != "POST":
+        return _page(request, place)
+
+    return answer_form(
+        Press(request.POST),
+        do=lambda form: actions.agree_past_hours(by=place.by, about=place, asked_id=asked_past_id, now=request.now),
+        then=lambda asked: _address(place),
+        again=lambda form, status: _page(request, place, status, pressed=form),
+    )
+
+
+@csrf_exempt  # a gateway has no session; it proves itself by its signature
+@policy.public(because="a gateway hands in text messages here, signed with a secret; it learns nothing by it")
+def text_came_in(request: Request) -> HttpResponseBase:
+    """Take in a text message from the gateway. The answer is the same whoever wrote, known or not."""
+    if not settings.TEXT_SECRETS:
+        raise NotFound
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if int(request.headers.get("Content-Length") or 0) > MOST_OF_A_TEXT:
+        return HttpResponse(status=413)
+    gateway_id = request.headers.get("webhook-id", "")
+    is_known = is_signed(
+        settings.TEXT_SECRETS,
+        gateway_id=gateway_id,
+        timestamp=request.headers.get("webhook-timestamp", ""),
+        body=request.body,
+        signatures=request.headers.get("webhook-signature", ""),
+        now=request.now,
+    )
+    if not is_known:
+        return HttpResponse(status=401)
+    try:
+        given = json.loads(request.body)
+        came_from, text = (given[settings.TEXT_IN_FIELDS[name]] for name in ("from", "text"))
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=400)
+    if not isinstance(came_from, str) or not isinstance(text, str):
+        return HttpResponse(status=400)
+    inbound.take_in(came_from=came_from, text=text, gateway_id=gateway_id, now=request.now)
+    return HttpResponse(status=204)
