@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alongside.kit.errors import NotFound, Refused
 from alongside.people.backends import card_pieces, email_index
-from alongside.people.models import Account, Device, Partnership
+from alongside.people.models import Account, Device, Keeping, Partnership
 from alongside.people.rules import Looks, PinFault, pin_fault, to_the_hour
 
 # No letter that is mistaken for another when it is read out or written down.
@@ -172,15 +172,58 @@ def end_device(*, by: Account, device_id: uuid.UUID) -> None:
     if device is None:
         raise NotFound
     Session.objects.filter(session_key=device.session_key).delete()
+    Keeping.objects.filter(account=by, session_key=device.session_key).delete()
     device.delete()
 
 
 @atomic
 def end_other_devices(*, by: Account, this_one: str | None) -> None:
     """Sign out every device of one's own but `this_one`, named by its session's key."""
+    Keeping.objects.filter(account=by).exclude(session_key=this_one or "").delete()
     others = Device.objects.filter(account=by).exclude(session_key=this_one or "")
     Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
     others.delete()
+
+
+class NotHersAlone(Refused):
+    """She did not say, when she came in, that the device is hers alone."""
+
+    code = "not_hers_alone"
+    sentence = _(
+        "When you came in here, you did not say that this device is yours alone. So nothing is kept on it. "
+        "Nothing was changed."
+    )
+
+
+@atomic
+def keep_here(*, by: Account, session_key: str, looks: Looks, her_own: bool, now: datetime.datetime) -> Keeping:
+    """Let this browser keep pages and unsent texts, until she takes it back. Said twice it is said once.
+
+    Raise `NotHersAlone`.
+    """
+    if by.is_staff_account or not her_own:
+        raise NotHersAlone
+    known = Keeping.objects.filter(account=by, session_key=session_key).first()
+    if known is not None:
+        return known
+    return Keeping.objects.create(account=by, session_key=session_key, looks_like=looks, since=now)
+
+
+def keep_on(*, by: Account, keeping_id: uuid.UUID, session_key: str) -> None:
+    """Note that a browser which keeps things for its owner is used by her in another session."""
+    Keeping.objects.filter(id=keeping_id, account=by).exclude(session_key=session_key).update(session_key=session_key)
+
+
+@atomic
+def stop_keeping(*, by: Account, keeping_id: uuid.UUID) -> None:
+    """Have a browser of one's own forget what it keeps, at its next contact. Raise `NotFound` for anybody else's."""
+    if not Keeping.objects.filter(id=keeping_id, account=by).delete()[0]:
+        raise NotFound
+
+
+def forget_browser(*, keeping_id: uuid.UUID) -> None:
+    """A browser was left or signed out: it keeps nothing any more, whoever asks."""
+    Keeping.objects.filter(id=keeping_id).delete()
 
 
 def mark_heard(partnership_id: uuid.UUID, now: datetime.datetime) -> None:

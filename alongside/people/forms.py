@@ -42,6 +42,19 @@ class PinOrNothing(PinField):
         """Nothing is refused here: whether it is right is for the card to say."""
 
 
+class KeepHere(Form):
+    """She lets this device keep things for her."""
+
+    alone = forms.BooleanField(
+        label=_("This device is mine alone. Nobody else opens it."),
+        error_messages={"required": _("Only a device that is yours alone may keep things. So nothing was changed.")},
+    )
+
+    def given(self) -> dict[str, Any]:
+        """The tick is all there is to it, and is said by sending the form at all."""
+        return {}
+
+
 class CardSignIn(Form):
     """The number on the card, and the PIN unless the card is new."""
 

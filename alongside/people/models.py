@@ -1,4 +1,4 @@
-"""Organisation, person, post, account, card, partnership, seat."""
+"""Organisation, person, post, account, card, partnership, leave, seat."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC")
-    # Shown on "When it gets hard": lines that answer when nobody here does, one to a line.
-    crisis_lines = models.TextField(blank=True)
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -109,6 +107,29 @@ class Partnership(models.Model):
     changes = models.PositiveBigIntegerField(default=0)
 
 
+class Away(models.Model):
+    """Somebody of the staff is not there for a time, and somebody else stands in. Why is not kept.
+
+    Nobody knows yet until when where `ends` is null. It is moved to the moment at which they are
+    back. What opens to whoever stands in follows from their seats, which name this row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+    cover = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    said_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=models.F("begins")), name="away_ends_later"),
+            models.CheckConstraint(condition=~Q(person=models.F("cover")), name="nobody_stands_in_for_themselves"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person", "ends"], name="away_of_a_person")]
+
+
 class Seat(models.Model):
     """A place in a partnership, with a role, a beginning and an end. Sight comes from here."""
 
@@ -118,6 +139,11 @@ class Seat(models.Model):
     role = models.CharField(max_length=12, choices=[(role.value, role.value) for role in Role])
     begins = models.DateTimeField()
     ends = models.DateTimeField(null=True)
+    # A stand-in's seat that was given because somebody is away, and ends when they are back.
+    away = models.ForeignKey(Away, null=True, on_delete=models.PROTECT, related_name="+")
+
+    # Read with the seats of a space (`queries.seats_in`): whether its person is away, or will be.
+    is_away_or_soon: bool
 
     class Meta:
         constraints: ClassVar = [
@@ -171,3 +197,19 @@ class Device(models.Model):
     her_own = models.BooleanField(default=False)
     signed_in_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+
+
+class Keeping(models.Model):
+    """A browser that may keep pages and unsent texts for a client, because she said so there.
+
+    The id lies in a cookie of that browser and opens nothing. It outlives the session, so that the
+    browser can be told to forget after the session has ended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    # the session in which the browser was used last
+    session_key = models.CharField(max_length=40, db_index=True)
+    # "phone", "tablet" or "computer"
+    looks_like = models.CharField(max_length=12)
+    since = models.DateTimeField()

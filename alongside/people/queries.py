@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alongside.kit.prepared import Prepared
-from alongside.people.models import Account, Device, Organisation, Partnership, Person, Seat, StaffPost
+from alongside.people.models import Account, Away, Device, Keeping, Organisation, Partnership, Person, Seat, StaffPost
 from alongside.people.rules import Post
 from alongside.vault.keys import load_keys
 
@@ -22,14 +22,22 @@ def holding(now: datetime.datetime) -> Q:
     return Q(begins__lte=now) & (Q(ends=None) | Q(ends__gt=now))
 
 
+def lasts(now: datetime.datetime) -> Q:
+    """The condition that a leave is not over at `now`, and was not called off before it began."""
+    return Q(ends=None) | (Q(ends__gt=now) & Q(ends__gt=F("begins")))
+
+
+AWAY_OR_SOON = "is_away_or_soon"
 # Every request reads these.
 _SEATS_IN = Prepared(
-    lambda partnership_id: (
+    lambda partnership_id, now: (
         Seat.objects.filter(partnership_id=partnership_id)
+        .annotate(**{AWAY_OR_SOON: Exists(Away.objects.filter(lasts(now), person_id=OuterRef("person_id")))})
         .select_related("person", "partnership__organisation")
         .order_by("begins", "id")
     ),
     partnership_id=models.UUIDField(),
+    now=models.DateTimeField(),
 )
 _SEATS_OF = Prepared(
     lambda person_id, now: (
@@ -40,9 +48,12 @@ _SEATS_OF = Prepared(
 )
 
 
-def seats_in(partnership_id: uuid.UUID) -> list[Seat]:
-    """Every seat there ever was in a partnership, with its person and partnership, in one query."""
-    seats: list[Seat] = _SEATS_IN(partnership_id=partnership_id)
+def seats_in(partnership_id: uuid.UUID, *, now: datetime.datetime) -> list[Seat]:
+    """Every seat there ever was in a partnership, with its person and partnership, in one query.
+
+    Each says whether its person is away at `now` or will be (`is_away_or_soon`).
+    """
+    seats: list[Seat] = _SEATS_IN(partnership_id=partnership_id, now=now)
     load_keys([seat.person.key_scope_id for seat in seats])
     return seats
 
@@ -77,6 +88,20 @@ def clients_of(partnerships: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
     return found
 
 
+def away_now(organisation_id: uuid.UUID, now: datetime.datetime) -> dict[uuid.UUID, Away]:
+    """Who is away now, by person id, with until when and who stands in, in one query."""
+    rows = Away.objects.filter(holding(now), person__organisation_id=organisation_id).order_by("begins", "id")
+    return {away.person_id: away for away in rows}
+
+
+def away_or_soon(organisation_id: uuid.UUID, now: datetime.datetime) -> list[Away]:
+    """Everybody who is away now or will be, whoever goes first on top, with their names; two queries."""
+    rows = Away.objects.filter(lasts(now), person__organisation_id=organisation_id)
+    found = list(rows.select_related("person", "cover").order_by("begins", "id"))
+    load_keys([person.key_scope_id for away in found for person in (away.person, away.cover)])
+    return found
+
+
 def the_organisation() -> Organisation | None:
     """The organisation of an installation that has only one, or the first; `None` in an empty house."""
     return Organisation.objects.order_by("made_at").first()
@@ -96,6 +121,30 @@ class SignedIn:
     since: datetime.datetime
     seen: datetime.datetime
     is_this_one: bool
+
+
+@dataclass(frozen=True)
+class Keeps:
+    """A browser that may keep things for its owner. The id is that of its cookie, and opens nothing."""
+
+    id: uuid.UUID
+    looks_like: str
+    since: datetime.datetime
+    is_this_one: bool
+
+
+def keeping(keeping_id: uuid.UUID) -> Keeping | None:
+    """What a browser was allowed to keep, or `None` when that has ended."""
+    return Keeping.objects.filter(id=keeping_id).first()
+
+
+def keepings_of(account: Account, *, this_one: uuid.UUID | None) -> list[Keeps]:
+    """The browsers that may keep things for somebody, this one first."""
+    found = [
+        Keeps(id=one.id, looks_like=one.looks_like, since=one.since, is_this_one=one.id == this_one)
+        for one in Keeping.objects.filter(account=account).order_by("-since", "id")
+    ]
+    return sorted(found, key=lambda one: not one.is_this_one)
 
 
 def devices_of(account: Account, *, this_one: str | None, now: datetime.datetime) -> list[SignedIn]:

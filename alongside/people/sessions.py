@@ -7,6 +7,7 @@ later, in whichever process, finds nothing. How long that is stands in `rules.py
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from alongside.kit.errors import Refused
 from alongside.people import actions, rules
 from alongside.people.backends import account_of_card, card_index, card_pieces, code_index, is_right, spend_code
-from alongside.people.models import Account, Device
+from alongside.people.models import Account, Device, Keeping
 from alongside.people.rules import Stay
 
 # What a session remembers. Nothing in it says who somebody is, apart from the account's id.
@@ -126,6 +128,9 @@ def note_sign_in(sender: object, request: HttpRequest, user: Account, **others: 
         her_own=bool(session.get(HER_OWN)),
         now=now,
     )
+    keeping_id = keeping_id_of(request)
+    if keeping_id is not None:
+        actions.keep_on(by=user, keeping_id=keeping_id, session_key=session.session_key)
 
 
 def note_sign_out(sender: object, request: HttpRequest, **others: object) -> None:
@@ -139,7 +144,58 @@ def secret_changed(request: Any) -> None:
     old_key = request.session.session_key
     update_session_auth_hash(request, request.account)
     Device.objects.filter(session_key=old_key).update(session_key=request.session.session_key)
+    Keeping.objects.filter(session_key=old_key).update(session_key=request.session.session_key)
     actions.end_other_devices(by=request.account, this_one=request.session.session_key)
+
+
+# --- What this browser keeps -------------------------------------------------------------------
+
+KEEPING = "keeps"
+# Longer than anything that is kept: while something lies in the browser, it must be possible to say "forget it".
+KEEPING_LASTS = 400 * 24 * 3600
+# Said to the scripts of ours in the browser that are not told by Clear-Site-Data.
+FORGET = "X-Forget"
+
+
+def keeping_id_of(request: HttpRequest) -> uuid.UUID | None:
+    """The id in the cookie of a browser that keeps things for its owner, or kept them once."""
+    try:
+        return uuid.UUID(request.COOKIES[KEEPING])
+    except (KeyError, ValueError):
+        return None
+
+
+def whose(account: Account) -> str:
+    """A name for whoever is signed in that says nothing about them: what waits in a browser is sent as nobody else."""
+    return salted_hmac("alongside.people.whose", str(account.pk)).hexdigest()[:22]
+
+
+def begin_keeping(answer: HttpResponseBase, keeping_id: uuid.UUID) -> None:
+    """From this answer on, the browser says that it keeps things."""
+    answer.set_cookie(
+        KEEPING,
+        str(keeping_id),
+        max_age=KEEPING_LASTS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def end_keeping(request: HttpRequest, answer: HttpResponseBase) -> None:
+    """The browser forgets, by this answer, all that it keeps of ours."""
+    keeping_id = keeping_id_of(request)
+    if keeping_id is not None:
+        actions.forget_browser(keeping_id=keeping_id)
+        tell_to_forget(answer)
+
+
+def tell_to_forget(answer: HttpResponseBase) -> None:
+    """Have the browser drop its stores. Older ones do not know the first header; our scripts there heed the second."""
+    if not answer.has_header("Clear-Site-Data"):
+        answer["Clear-Site-Data"] = '"storage"'
+    answer[FORGET] = "all"
+    answer.delete_cookie(KEEPING, samesite="Lax")
 
 
 # --- Coming in ---------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 from alongside.kit.answers import SeeOther, answer_form
 from alongside.people import actions, doors, queries, sessions
 from alongside.people.doors import Request
-from alongside.people.forms import CardSignIn, ChangePassword, ChangePin, CodeSignIn
+from alongside.people.forms import CardSignIn, ChangePassword, ChangePin, CodeSignIn, KeepHere
+from alongside.people.rules import looks_like
 
 
 def _sign_in_page(
@@ -71,7 +72,8 @@ def sign_out(request: Request) -> HttpResponseBase:
     """Sign out of this browser."""
     logout(request)
     answer = SeeOther(reverse("people:sign_in"))
-    answer["Clear-Site-Data"] = '"storage"'  # what the device kept as a witness of the trail
+    answer["Clear-Site-Data"] = '"storage"'  # what the device kept: pages, unsent texts, the witness of the trail
+    sessions.end_keeping(request, answer)
     return answer
 
 
@@ -80,7 +82,58 @@ def devices(request: Request) -> HttpResponse:
     """Where am I signed in?"""
     assert request.account is not None
     found = queries.devices_of(request.account, this_one=request.session.session_key, now=request.now)
-    return render(request, "people/devices.html", {"devices": found, "changed": "changed" in request.GET})
+    is_staff = request.account.is_staff_account
+    keeps = [] if is_staff else queries.keepings_of(request.account, this_one=sessions.keeping_id_of(request))
+    context = {"devices": found, "keeps": keeps, "changed": "changed" in request.GET}
+    return render(request, "people/devices.html", context)
+
+
+@doors.client
+def on_this_device(request: Request) -> HttpResponseBase:
+    """What this device may keep for her when there is no line: nothing, until she says yes here."""
+    assert request.account is not None
+    by, session_key = request.account, request.session.session_key or ""
+
+    def page(form: KeepHere, status: int = 200) -> HttpResponse:
+        here = sessions.keeping_id_of(request)
+        mine = [one for one in queries.keepings_of(by, this_one=here) if one.is_this_one]
+        context = {"form": form, "mine": mine, "hers_alone": bool(request.session.get(sessions.HER_OWN))}
+        return render(request, "people/on_this_device.html", context, status=status)
+
+    def said_yes(keeping_id: uuid.UUID) -> HttpResponseBase:
+        answer = SeeOther(reverse("people:on_this_device"))
+        sessions.begin_keeping(answer, keeping_id)
+        return answer
+
+    if request.method != "POST":
+        return page(KeepHere())
+    return answer_form(
+        KeepHere(request.POST),
+        do=lambda form: (
+            actions.keep_here(
+                by=by,
+                session_key=session_key,
+                looks=looks_like(request.META.get("HTTP_USER_AGENT", "")),
+                her_own=bool(request.session.get(sessions.HER_OWN)),
+                now=request.now,
+            ).id
+        ),
+        then=said_yes,
+        again=page,
+    )
+
+
+@doors.client
+@require_POST
+def stop_keeping(request: Request, keeping_id: uuid.UUID) -> HttpResponseBase:
+    """Have one of her own browsers forget what it keeps."""
+    assert request.account is not None
+    actions.stop_keeping(by=request.account, keeping_id=keeping_id)
+    is_here = keeping_id == sessions.keeping_id_of(request)
+    answer = SeeOther(reverse("people:on_this_device" if is_here else "people:devices"))
+    if is_here:
+        sessions.tell_to_forget(answer)
+    return answer
 
 
 @doors.signed_in
