@@ -58,4 +58,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "account": getattr(request, "account", None),
         "is_demo": settings.DEMO,
         "leave_to": settings.LEAVE_TO,
+        # In whose name this browser keeps things, because she said yes here; empty for everybody else.
+        "keeps_for": getattr(request, "keeps_for", ""),
     }

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 
 from alongside.access.requests import Request
+from alongside.kit.answers import SeeOther
 from alongside.kit.errors import Refused
+from alongside.people import queries as people
+from alongside.people import sessions
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -23,7 +26,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
-        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
+        "camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=(), browsing-topics=(), "
         "publickey-credentials-get=(self), publickey-credentials-create=(self)"
     ),
     "Referrer-Policy": "same-origin",
@@ -97,3 +100,52 @@ class refusals:
         from alongside.web import views
 
         return views.not_found(request) if error.status == 404 else views.refused(request, error)
+
+
+# A script of ours says so with what it sends (`outbox.js`): in whose name it was written, or "-" for whoever is here.
+OUTBOX = "X-Outbox"
+NOBODY_IN_PARTICULAR = "-"
+# Where to go on to after something was done, for a script that shall not fetch the page itself.
+GO_TO = "X-Go-To"
+
+
+def bad_line(get_response: Answer) -> Answer:
+    """What a browser kept while there was no line is sent as nobody else, answered in few words, and forgotten in time.
+
+    A browser says in a cookie that it keeps things for its owner. When that has ended, by her own word
+    from another device, say, the next answer has it forget everything. A redirection does not: scripts
+    cannot read one, and the page behind it comes at once.
+    """
+
+    def answer(plain: HttpRequest) -> HttpResponseBase:
+        request = cast(Request, plain)
+        keeping_id = sessions.keeping_id_of(request)
+        keeping = people.keeping(keeping_id) if keeping_id is not None else None
+        account = request.account
+        is_hers = keeping is not None and account is not None and keeping.account_id == account.pk
+        request.keeps_for = sessions.whose(account) if is_hers and account is not None else ""  # type: ignore[attr-defined]
+        response = _sent_by_script(request, get_response)
+        if keeping_id is not None and keeping is None and not 300 <= response.status_code < 400:
+            sessions.tell_to_forget(response)
+        return response
+
+    return answer
+
+
+def _sent_by_script(request: Request, get_response: Answer) -> HttpResponseBase:
+    written_by = request.headers.get(OUTBOX, "")
+    if not written_by or request.method != "POST":
+        return get_response(request)
+    account = request.account
+    if account is not None and written_by not in (NOBODY_IN_PARTICULAR, sessions.whose(account)):
+        # Somebody else is signed in here now. It waits until its writer is back.
+        answer = HttpResponse(status=401)
+        answer[OUTBOX] = "somebody else"
+        return answer
+    response = get_response(request)
+    if isinstance(response, SeeOther):
+        response.status_code = 204
+        response[OUTBOX] = "done"
+        response[GO_TO] = response["Location"]
+        del response["Location"]
+    return response

@@ -1,4 +1,4 @@
-"""Pages that belong to no room: errors, leaving, the language, when it gets hard."""
+"""Pages that belong to no room: errors, leaving, the language."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from alongside.access import policy
 from alongside.access.requests import Request
 from alongside.kit.answers import SeeOther
 from alongside.kit.errors import Refused
 from alongside.people import actions as people_actions
-from alongside.people import queries as people
+from alongside.people import sessions
 from alongside.people.sessions import safe_next
-from alongside.web.rules import parts_of
+from alongside.web import offline
 
 # What signs somebody in, or is the form's own, and is never given back.
 _NOT_TYPED = re.compile(r"csrf|password|(^|[-_])pin([-_]|$)|^(.*-)?(key|code|number|credential|next|language)$")
@@ -55,7 +57,9 @@ def came_from_elsewhere(request: HttpRequest) -> HttpResponse:
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was drawn before a sign-in or a restart: say so, and give back what was typed."""
     sentence = _("This page was open for a long time and could not be sent. Nothing was changed. Please open it again.")
-    return render(request, "web/refused.html", {"sentence": sentence, "typed": typed(request)}, status=403)
+    answer = render(request, "web/refused.html", {"sentence": sentence, "typed": typed(request)}, status=403)
+    answer["X-Outbox"] = "token"  # a script that kept it tries once more, with a token of today
+    return answer
 
 
 def not_understood(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -91,14 +95,6 @@ def _without_asking_anything(request: HttpRequest, template: str, *, status: int
     return HttpResponse(render_to_string(template, context), status=status)
 
 
-@policy.public(because="who needs it most may not be able to sign in")
-def when_it_gets_hard(request: Request) -> HttpResponseBase:
-    """Say honestly that nobody here reads this now, and who answers instead."""
-    organisation = people.the_organisation()
-    written = organisation.crisis_lines.splitlines() if organisation else []
-    return render(request, "web/hard.html", {"lines": [parts_of(line.strip()) for line in written if line.strip()]})
-
-
 @policy.public(because="leaving must work from a page that is old, signed out or half loaded")
 @csrf_exempt
 def leave(request: Request) -> HttpResponseBase:
@@ -112,7 +108,32 @@ def leave(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         logout(request)
         answer["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        sessions.end_keeping(request, answer)
     return answer
+
+
+@policy.public(because="it holds nothing of anybody’s; whoever keeps nothing here never asks for it")
+@require_safe
+def worker(request: Request) -> HttpResponseBase:
+    """The script that answers for us without a line. Made of our own files; another one when any of them changes."""
+    return HttpResponse(offline.worker(), content_type="text/javascript; charset=utf-8")
+
+
+@policy.public(because="it says that there is no line, and nothing else")
+@require_safe
+def without_a_line(request: Request) -> HttpResponseBase:
+    """What is shown for a page that was not kept: no name of an agency, nothing of anybody's."""
+    return render(request, "web/without_a_line.html")
+
+
+@policy.public(because="it says who is signed in under a name that says nothing, to that browser alone")
+@require_safe
+def door(request: Request) -> HttpResponseBase:
+    """Before what waited goes out: who is signed in here now, and the token that a form of today would carry."""
+    is_here = request.account is not None and sessions.what_is_missing(request) is None
+    return JsonResponse(
+        {"whose": sessions.whose(request.account) if is_here and request.account else "", "token": get_token(request)}
+    )
 
 
 @policy.public(because="the first page must be readable before anybody signs in")

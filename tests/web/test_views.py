@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from alongside.kit.errors import Refused
-from alongside.people.models import Account, Device, Organisation
+from alongside.people.models import Account, Device
 from alongside.web import views
 
 pytestmark = pytest.mark.urls("tests.web.style_page")
@@ -103,24 +103,6 @@ def test_a_language_that_we_do_not_speak_changes_nothing(cast, signed_in):
 def test_looking_at_the_language_address_changes_nothing(cast, signed_in):
     answer = signed_in("rosa").get("/language/?language=es")
     assert settings.LANGUAGE_COOKIE_NAME not in answer.cookies
-
-
-# --- When it gets hard -------------------------------------------------------------------------
-
-
-def test_who_needs_it_finds_the_lines_without_signing_in(anybody, cast):
-    Organisation.objects.update(crisis_lines="Night line 0800 111 222, free\n\n  Text <HELP>  ")
-    page = anybody.get("/hard/").content.decode()
-    assert "Nobody here reads this page now." in page
-    assert '<a href="tel:0800111222">0800 111 222</a>, free' in page
-    assert "Text &lt;HELP&gt;" in page
-    assert page.count("<li") - page.count("<link") == 2
-
-
-def test_without_any_lines_it_still_says_whom_to_call(anybody):
-    page = anybody.get("/hard/").content.decode()
-    assert "Call the emergency number of the place where you are." in page
-    assert "Somebody answers here" not in page
 
 
 # --- What went wrong ---------------------------------------------------------------------------

@@ -11,10 +11,18 @@
     fetch(form.action, { method: 'POST', body: body, keepalive: true, credentials: 'same-origin' });
   }
 
+  /* What this device kept: the worker goes on with it when this page is gone. */
+  function forget() {
+    var worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+    if (worker) { worker.postMessage('leave'); }
+    if (window.Keep && worker) { window.Keep.wipe(); }
+  }
+
   function leave() {
     document.documentElement.classList.add('leaving');
     document.body.hidden = true;
     try { localStorage.clear(); } catch (error) { /* nothing was kept here */ }
+    try { forget(); } catch (error) { /* nothing was kept here */ }
     try { endSession(); } catch (error) { /* no line: the session ends by itself soon */ }
     location.replace(form.dataset.to);
   }

@@ -63,7 +63,8 @@
   /* --- asking for this page again: one at a time, and once more if it came too early ----------- */
 
   function ask() {
-    if (isOver) { return; }
+    /* After a form was refused in place, the page holds what was typed and is at no address of its own. */
+    if (isOver || 'posted' in page.dataset) { return; }
     if (asking) { askAgain = true; return; }
     asking = true;
     askAgain = false;
