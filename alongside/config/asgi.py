@@ -16,6 +16,7 @@ from django.db import connection
 from django.urls import get_resolver
 
 from alongside.config.mount import Mount
+from alongside.config.tend import Round
 from alongside.config.wsgi import application as django_pages
 from alongside.live import bridge, stream
 from alongside.live.desk import Desk, open_connections
@@ -32,13 +33,14 @@ class _Open:
     at_the_door: Desk
     looking: Desk
     line: asyncio.Task[None] | None
+    round: Round | None
 
 
 _open: _Open | None = None
 
 
 async def start() -> None:
-    """Open the hub and its line to the database."""
+    """Open the hub and its line to the database, and begin the round of what is due."""
     global _open
     # Whoever comes in waits at another desk than what is to be told, so that everybody coming back
     # at once after a restart does not delay a signal.
@@ -50,7 +52,10 @@ async def start() -> None:
     line = None
     if connection.vendor == "postgresql":
         line = asyncio.get_running_loop().create_task(bridge.listen(hub))
-    _open = _Open(hub, at_the_door, looking, line)
+    round_ = Round(seconds=settings.TEND_SECONDS) if settings.TEND_SECONDS else None
+    if round_ is not None:
+        round_.start()
+    _open = _Open(hub, at_the_door, looking, line, round_)
 
 
 def load_every_page() -> None:
@@ -64,6 +69,8 @@ async def stop() -> None:
     if _open is None:
         return
     was, _open = _open, None
+    if was.round is not None:
+        await asyncio.to_thread(was.round.stop)
     bridge.lead_to(None)
     if was.line is not None:
         was.line.cancel()

@@ -17,6 +17,7 @@ from django.db import DatabaseError
 
 from alongside.access import wall
 from alongside.config.sqlite.base import refuse_unsafe_sqlite
+from alongside.reach import channels
 from alongside.vault.keys import KEY_BYTES
 
 SQLITE = "alongside.config.sqlite"
@@ -150,6 +151,13 @@ def the_wall_stands(**options: Any) -> list[CheckMessage]:
         return [Error(f"The database cannot be asked about its wall: {error}", id="alongside.E014")]
     mend = "Look at “PostgreSQL” in docs/how-to/host.md, then run: manage.py wall"
     return [Error(sentence, hint=mend, id="alongside.E015") for sentence in amiss]
+
+
+@register(Tags.security, deploy=True)
+def what_leaves_is_safe(**options: Any) -> list[CheckMessage]:
+    """A number or an address is somebody's secret on the way, too."""
+    look = "Look at docs/how-to/send-texts-and-mail.md."
+    return [Error(sentence, hint=look, id="alongside.E016") for sentence in channels.amiss()]
 
 
 def _where(database: dict[str, Any]) -> tuple[Any, ...]:

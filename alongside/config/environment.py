@@ -63,6 +63,12 @@ SECRET_FILE = Setting(
 )
 PROXIES = Setting("ALONGSIDE_PROXIES", "How many trusted proxies stand in front, whose X-Forwarded-For counts.", "0")
 THREADS = Setting("ALONGSIDE_THREADS", "How many requests are worked on at once in one process.", "4")
+TEND_SECONDS = Setting(
+    "ALONGSIDE_TEND_SECONDS",
+    "Every how many seconds the server does what is due: what is queued leaves, what has ended is put away. "
+    "0: this process does not, and another one or `manage.py tend` does.",
+    "5",
+)
 LEAVE_TO = Setting(
     "ALONGSIDE_LEAVE_TO",
     "The harmless public page that “Leave this page” opens. Pick one without a history of its own.",
@@ -77,6 +83,70 @@ KEEP_YEARS = Setting(
     "Nothing: as long as she wants.",
     "",
 )
+OFFICERS = Setting(
+    "ALONGSIDE_OFFICERS",
+    "The file with the public keys (age) of those who can open a backup, one a line; two at least, so that one lost "
+    "key is no loss.",
+    "",
+)
+BACKUP_DAYS = Setting("ALONGSIDE_BACKUP_DAYS", "After how many days a backup of the data is deleted.", "35")
+KEYS_BACKUP_DAYS = Setting(
+    "ALONGSIDE_KEYS_BACKUP_DAYS",
+    "After how many days a backup of the keys is deleted; 7 at most, since an erasure is complete only then.",
+    "7",
+)
+ERASED_LIST = Setting(
+    "ALONGSIDE_ERASED_LIST",
+    "The file in which each erasure is noted, as a moment and a number without a name, so that an older backup that "
+    "is given back is without them. Best on another machine’s disk; `erased.txt` in the data folder by itself.",
+    "",
+)
+TEXT_URL = Setting(
+    "ALONGSIDE_TEXT_URL",
+    "Where text messages go: an HTTP gateway (https://…), a folder with a file for each (file:/…), or the screen "
+    "(console:). Without it no text message leaves. See `docs/how-to/send-texts-and-mail.md`.",
+    "",
+)
+TEXT_KEY_FILE = Setting("ALONGSIDE_TEXT_KEY_FILE", "The file with the key that the gateway gave you.", "")
+TEXT_HEADER = Setting(
+    "ALONGSIDE_TEXT_HEADER",
+    "The header that carries the key, with {key} where it stands.",
+    "Authorization: Bearer {key}",
+)
+TEXT_METHOD = Setting("ALONGSIDE_TEXT_METHOD", "The HTTP method that the gateway wants.", "POST")
+TEXT_FORMAT = Setting("ALONGSIDE_TEXT_FORMAT", "How the gateway wants it: json or form.", "json")
+TEXT_FIELDS = Setting(
+    "ALONGSIDE_TEXT_FIELDS",
+    "What the gateway calls the number, the words and the id by which it knows a second arrival; a field of your own "
+    "begins with +, as in +from=12345.",
+    "to=to,text=text,id=id",
+)
+TEXT_SECRET_FILE = Setting(
+    "ALONGSIDE_TEXT_SECRET_FILE",
+    "The file with the secret by which the gateway signs the texts that it hands in, one to a line while one is being "
+    "changed. Without it none come in.",
+    "",
+)
+TEXT_IN_FIELDS = Setting(
+    "ALONGSIDE_TEXT_IN_FIELDS", "What the gateway calls the sender and the words of a text that it hands in.",
+    "from=from,text=text",
+)  # fmt: skip
+COUNTRY_CODE = Setting(
+    "ALONGSIDE_COUNTRY_CODE",
+    "The code of the country, without the +, for phone numbers that begin with a single 0, as 44.",
+    "",
+)
+MAIL_URL = Setting(
+    "ALONGSIDE_MAIL_URL",
+    "Where e-mail goes: smtp://user:password@host:587 or smtps://…:465, both with TLS; file:/… or console: for trying "
+    "it out. Without it no e-mail leaves.",
+    "",
+)
+MAIL_FROM = Setting(
+    "ALONGSIDE_MAIL_FROM",
+    "The address that e-mails come from. Its domain stands in every one of them: pick one that says nothing.",
+    "",
+)
 WORDS = Setting(
     "ALONGSIDE_WORDS",
     "The folder with the agency’s own lists of words, en.toml, es.toml and ar.toml, which add to the house’s "
@@ -87,7 +157,10 @@ DEMO = Setting("ALONGSIDE_DEMO", "Set by `make demo`: shows a line that the peop
 
 SETTINGS = (
     DATA, PORT, BIND, PRODUCTION, HOSTS, DATABASE_URL, DATABASE_OWNER_URL, KEYS_DATABASE_URL, ROOT_KEY_FILE,
-    SECRET_FILE, PROXIES, THREADS, LEAVE_TO, SITE_TITLE, WORDS, KEEP_YEARS, DEMO,
+    SECRET_FILE, PROXIES, THREADS, TEND_SECONDS, LEAVE_TO, SITE_TITLE, WORDS, KEEP_YEARS, OFFICERS, BACKUP_DAYS,
+    KEYS_BACKUP_DAYS, ERASED_LIST, TEXT_URL,
+    TEXT_KEY_FILE, TEXT_HEADER, TEXT_METHOD, TEXT_FORMAT, TEXT_FIELDS, TEXT_SECRET_FILE, TEXT_IN_FIELDS, COUNTRY_CODE,
+    MAIL_URL, MAIL_FROM, DEMO,
 )  # fmt: skip
 
 
@@ -113,6 +186,11 @@ def secret_kept_in(path: Path) -> str:
         file.flush()
         os.fsync(file.fileno())
     return path.read_text().strip()
+
+
+def kept_in(file: Setting) -> str:
+    """Return the text in the file that a setting names, or nothing where it names none."""
+    return Path(file.read()).expanduser().read_text().strip() if file.read() else ""
 
 
 def signing_secret() -> str:

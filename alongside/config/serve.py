@@ -127,7 +127,7 @@ def hold_the_data() -> None:
     The lock ends with the process, however it ends.
     """
     global _held
-    if _held is not None or env.DATABASE_URL.read().startswith(("postgres:", "postgresql:")):
+    if _held is not None or _may_have_others():
         return
     folder = env.data_folder()
     lock = open(folder / "serving.lock", "a+")  # noqa: SIM115  (held open on purpose)
@@ -142,8 +142,17 @@ def hold_the_data() -> None:
     _held = lock
 
 
+def _may_have_others() -> bool:
+    """Whether other nodes may serve the same house: on PostgreSQL, yes; a data folder with SQLite has one."""
+    return env.DATABASE_URL.read().startswith(("postgres:", "postgresql:"))
+
+
 def listen() -> socket.socket:
-    """Take the address that the settings name. Raise `CannotStart` when another program has it."""
+    """Take the address that the settings name. Raise `CannotStart` when another program has it.
+
+    Whoever comes while the house is being prepared waits instead of being turned away; unless there may be other
+    nodes: then they are turned away, so that the proxy asks one that is ready.
+    """
     host, port = env.BIND.read(), env.PORT.read()
     if not port.isdigit() or int(port) > 65535:
         raise CannotStart(f"PORT must be a number between 0 and 65535, and it is “{port}”.")
@@ -151,7 +160,8 @@ def listen() -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, int(port)))
-        listening.listen(QUEUE)  # whoever comes while the house is being prepared waits instead of being turned away
+        if not _may_have_others():
+            listening.listen(QUEUE)
     except OSError as error:
         listening.close()
         raise CannotStart(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
 from alongside.config import environment as env
+from alongside.config.databases import parsed
+from alongside.reach.rules import secret_in
 
 PRODUCTION = env.PRODUCTION.is_on()
 DEMO = env.DEMO.is_on()
@@ -35,17 +36,21 @@ INSTALLED_APPS = [
     "alongside.access",
     "alongside.live",
     "alongside.plain",
+    "alongside.attached",
     "alongside.reach",
     "alongside.agreement",
     "alongside.record",
     "alongside.notes",
     "alongside.topics",
     "alongside.decisions",
+    "alongside.safety",
+    "alongside.conversations",
     "alongside.journeys",
     "alongside.glass",
     "alongside.sharing",
     "alongside.takeaway",
     "alongside.search",
+    "alongside.together",
     "alongside.web",
     # After ours, so that our templates take the place of theirs.
     "allauth",
@@ -67,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "alongside.people.sessions.keep_short",
     "alongside.access.middleware.who_is_looking",
+    "alongside.web.middleware.bad_line",
     "alongside.web.middleware.own_language",
     "alongside.web.middleware.refusals",
     "alongside.access.middleware.closed_by_default",
@@ -106,15 +112,25 @@ POSTGRESQL: dict[str, Any] = {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,
-    # A pooler in transaction mode cannot keep prepared statements.
-    "OPTIONS": {"prepare_threshold": None, "connect_timeout": 2},
+    "OPTIONS": {
+        # A pooler in transaction mode cannot keep prepared statements.
+        "prepare_threshold": None,
+        # Of several hosts, the one that takes writes; one that is away is left after two seconds.
+        "connect_timeout": 2,
+        "target_session_attrs": "read-write",
+        # A server whose machine died without a word is noticed within about ten seconds.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+    },
 }
 
 
 def _database(url: str, file: str) -> dict[str, Any]:
     if not url:
         return {**SQLITE, "NAME": DATA / file, "TEST": {"NAME": ":memory:"}}
-    database: dict[str, Any] = {**dj_database_url.parse(url)}
+    database = parsed(url)
     if "sqlite" in database["ENGINE"]:
         return {**SQLITE, "NAME": database["NAME"]}
     return {**database, **POSTGRESQL, "OPTIONS": {**database.get("OPTIONS", {}), **POSTGRESQL["OPTIONS"]}}
@@ -129,7 +145,7 @@ DATABASES = {
 }
 # Who lays the tables of a PostgreSQL; the application itself connects as a role that owns nothing.
 DATABASE_OWNER: dict[str, Any] = (
-    {part: dj_database_url.parse(env.DATABASE_OWNER_URL.read())[part] for part in ("USER", "PASSWORD", "HOST", "PORT")}
+    {part: parsed(env.DATABASE_OWNER_URL.read())[part] for part in ("USER", "PASSWORD", "HOST", "PORT")}
     if env.DATABASE_OWNER_URL.read()
     else {}
 )
@@ -238,7 +254,10 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        # "blob:" is what somebody has just recorded, to hear it before it is sent.
+        "media-src": [SELF, "blob:"],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         # "Leave this page" without JavaScript is a form whose answer leads there.
         "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(env.LEAVE_TO.read()))],
         "base-uri": [NONE],
@@ -267,7 +286,8 @@ if PRODUCTION:
 
 # A text of 100,000 letters of any script still gets a sentence, and not the browser's own error.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves the house by mail yet
+FILE_UPLOAD_HANDLERS = ["alongside.attached.uploads.InMemory"]  # no file ever lies on the disk in clear
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # what leaves goes through `reach.channels` alone
 
 LOGGING = {
     "version": 1,
@@ -277,9 +297,30 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}, "django.security.csrf": {"level": "ERROR"}},
 }
 
+# --- What leaves the house, and comes in by text: see `reach` --------------------------------------
+
+# The demo keeps what would leave in files, so that it can be looked at.
+SENT = f"file:{DATA / 'sent'}" if DEMO else ""
+TEXT_URL = env.TEXT_URL.read() or SENT
+TEXT_KEY = env.kept_in(env.TEXT_KEY_FILE)
+TEXT_HEADER = env.TEXT_HEADER.read()
+TEXT_METHOD = env.TEXT_METHOD.read()
+TEXT_FORMAT = env.TEXT_FORMAT.read()
+TEXT_FIELDS = env.TEXT_FIELDS.read()
+TEXT_SECRETS = [secret_in(line) for line in env.kept_in(env.TEXT_SECRET_FILE).split()]
+TEXT_IN_FIELDS = dict(pair.strip().split("=", 1) for pair in env.TEXT_IN_FIELDS.read().split(","))
+COUNTRY_CODE = env.COUNTRY_CODE.read()
+MAIL_URL = env.MAIL_URL.read() or SENT
+MAIL_FROM = env.MAIL_FROM.read() or ("notes@mail.invalid" if DEMO else "")
+
 SITE_TITLE = env.SITE_TITLE.read()
 LEAVE_TO = env.LEAVE_TO.read()
 KEEP_YEARS = env.KEEP_YEARS.read()
 WORDS_FOLDER = env.WORDS.read() or str(DATA / "words")
+OFFICERS_FILE = env.OFFICERS.read()
+BACKUP_DAYS = int(env.BACKUP_DAYS.read())
+KEYS_BACKUP_DAYS = int(env.KEYS_BACKUP_DAYS.read())
+ERASED_LIST = env.ERASED_LIST.read() or str(DATA / "erased.txt")
 THREADS = int(env.THREADS.read())
+TEND_SECONDS = float(env.TEND_SECONDS.read())
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.PROXIES.read())

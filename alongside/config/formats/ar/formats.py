@@ -1,0 +1,5 @@
+"""Arabic with the day before the month, hours up to 24 as everywhere in the house, and Arabic commas."""
+
+DATE_FORMAT = "j F Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y، H:i"
