@@ -19,7 +19,6 @@ from alongside.agreement.rules import Body, Side, Words
 from alongside.kit.errors import NotFound, Refused
 from alongside.kit.ids import new_id
 from alongside.live.actions import tell
-from alongside.people.models import Partnership
 
 
 class TextChanged(Refused):
@@ -85,7 +84,7 @@ class PowerCardIsFull(Refused):
 
 def _one_at_a_time(about: Place) -> Agreement:
     """Wait until nobody else is changing or accepting here, then read what there is."""
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     return queries.agreement_in(about)
 
 

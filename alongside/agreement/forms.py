@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from alongside.agreement import rules
 from alongside.agreement.rules import AnswerUnit, Decides, Reason, Side, Words
 from alongside.agreement.wording import LABELS, Names
+from alongside.kit.days import WEEKDAYS
 from alongside.kit.forms import DayField, Form, LineField, WordsField
 
 

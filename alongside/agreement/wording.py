@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, time_format
 from django.utils.functional import Promise
 from django.utils.text import Truncator, get_text_list
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alongside.agreement import rules
 from alongside.agreement.rules import AnswerUnit, Body, Decides, Missing, Reason, Side, Terms, Words
+from alongside.kit.days import WEEKDAYS
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class NotNow(Refused):
     code = "not_now"
 
 
-class ChangedMeanwhile(Refused):
+class ChangedInAnotherWindow(Refused):
     """Another window of hers said something else since this one was drawn."""
 
     code = "changed_meanwhile"
@@ -491,7 +491,7 @@ def _weighed(
     by: Viewer, decision: Decision, said: Mapping[str, int | bool | None], drawn_with: uuid.UUID | None,
     *, now: datetime.datetime, id: uuid.UUID,
 ) -> Mark:  # fmt: skip
-    """Keep a new weighing, joined with what another window said since `drawn_with`. Raise `ChangedMeanwhile`."""
+    """Keep a new weighing, joined with what another window said since `drawn_with`. Raise `ChangedInAnotherWindow`."""
     weighings = Mark.objects.visible_to(by, within=decision.partnership_id).filter(
         decision_id=decision.id, mark=MarkKind.WEIGHING.value
     )
@@ -499,7 +499,7 @@ def _weighed(
     drawn: Mark | None = weighings.filter(id=drawn_with).first() if drawn_with else None
     joined, clashes = rules.merged(drawn.said if drawn else {}, newest.said if newest else {}, said)
     if clashes and newest is not None:
-        raise ChangedMeanwhile(there=clashes, weighing_id=newest.id)
+        raise ChangedInAnotherWindow(there=clashes, weighing_id=newest.id)
     return _mark(decision, MarkKind.WEIGHING, joined, by=by, now=now, id=id, weighed=decision.count + 1)
 
 

@@ -188,21 +188,19 @@ class _Weighing(Form):
     """A form that knows which weighing it was drawn with, so that two windows do not undo each other."""
 
     drawn_with = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # the key in the weighing of what each field is about, by the name of the field; said by each form
+    weighed: Mapping[str, str]
 
     def show_both(self, *, there: Mapping[str, Any], weighing_id: uuid.UUID) -> None:
         """Say beside each answer that changed elsewhere what it is there, and be sent again as the newest."""
         data = cast(QueryDict, self.data).copy()
         data["drawn_with"] = str(weighing_id)
         self.data = data
-        for name, key in self.keys().items():
+        for name, key in self.weighed.items():
             if key in there:
                 self[name].help_text = _("In your other window you said: %(answer)s") % {
                     "answer": self.in_words(name, there[key])
                 }
-
-    def keys(self) -> dict[str, str]:
-        """The key of the weighing that each field is about."""
-        raise NotImplementedError
 
     def in_words(self, name: str, answer: Any) -> Any:
         if isinstance(self.fields[name], forms.BooleanField):
@@ -220,6 +218,10 @@ class Weigh(_Weighing):
     ) -> None:  # fmt: skip
         super().__init__(*args, **options)
         self.matters = matters
+        self.weighed = {
+            **{f"weight_{matter.id}": rules.weight_key(matter.id) for matter in matters},
+            **{f"must_{matter.id}": rules.must_key(matter.id) for matter in matters},
+        }
         self.fields["drawn_with"].initial = weighing_id
         for matter in matters:
             weight = weighing.get(rules.weight_key(matter.id))
@@ -237,12 +239,6 @@ class Weigh(_Weighing):
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """The two fields of each thing that matters."""
         return [(self[f"weight_{matter.id}"], self[f"must_{matter.id}"]) for matter in self.matters]
-
-    def keys(self) -> dict[str, str]:
-        return {
-            **{f"weight_{matter.id}": rules.weight_key(matter.id) for matter in self.matters},
-            **{f"must_{matter.id}": rules.must_key(matter.id) for matter in self.matters},
-        }
 
     def given(self) -> dict[str, Any]:
         given = super().given()
@@ -264,6 +260,7 @@ class Fit(_Weighing):
     ) -> None:  # fmt: skip
         super().__init__(*args, **options)
         self.way, self.matters = way, matters
+        self.weighed = {f"fit_{matter.id}": rules.fit_key(way.id, matter.id) for matter in matters}
         self.fields["drawn_with"].initial = weighing_id
         for matter in matters:
             fit = weighing.get(rules.fit_key(way.id, matter.id))
@@ -274,9 +271,6 @@ class Fit(_Weighing):
                 required=False,
                 initial=None if fit is None else str(fit),
             )
-
-    def keys(self) -> dict[str, str]:
-        return {f"fit_{matter.id}": rules.fit_key(self.way.id, matter.id) for matter in self.matters}
 
     def given(self) -> dict[str, Any]:
         given = super().given()

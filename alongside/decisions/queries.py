@@ -24,6 +24,7 @@ from alongside.decisions import rules, wording
 from alongside.decisions.models import Addition, Decision, Gap, Mark, View
 from alongside.decisions.rules import Answer, MarkKind, Missing, Point, Sort, State, Step, Trigger, WayKind
 from alongside.kit.errors import NotFound
+from alongside.kit.text import isolated
 from alongside.kit.waiting import Waiting
 
 # --- What a page consists of ---------------------------------------------------------------------
@@ -798,7 +799,7 @@ def waiting_in(place: Place) -> list[Waiting]:
     for decision in with_seal(place).filter(Q(state__in=sorted(rules.OPEN_STATES)) | Q(review_on__lte=today)):
         url = reverse("decisions:page", args=[place.id, decision.id])
         for sentence in _sentences(place, decision, today=today, now=now):
-            waiting.append(Waiting(sentence=sentence % {"question": decision.question}, url=url))
+            waiting.append(Waiting(sentence=sentence % {"question": isolated(decision.question)}, url=url))
     return waiting
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.decisions, name="list"),
     path("open/", views.open_question, name="open"),
     path(ONE, views.page, name="page"),
+    path(ONE + "on-the-way/", views.on_the_way, name="on_the_way"),
     path(ONE + "print/", views.print_page, name="print"),
     path(ONE + "words/", views.reword, name="reword"),
     path(ONE + "fixed/", views.say_what_is_fixed, name="fixed"),

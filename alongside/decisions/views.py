@@ -198,6 +198,20 @@ def page(request: Request, place: Place, decision_id: uuid.UUID) -> HttpResponse
 
 
 @policy.place
+def on_the_way(request: Request, place: Place, decision_id: uuid.UUID) -> HttpResponseBase:
+    """All that she weighs on one page, so that it can be done in one go and without a line."""
+    access.require(place.by, Act.WEIGH, about=place)
+    read = _read(request, place, decision_id)
+    if not {"weigh", "fit_way"} <= _usable(place, read):
+        return redirect("decisions:page", place.id, decision_id)
+    fits = [
+        forms.Fit(way=way, auto_id=f"fit-{number}-%s", **_weighing(read)) for number, way in enumerate(read.ways, 1)
+    ]
+    context = {"page": read, "order": read.order, "weigh": forms.Weigh(**_weighing(read)), "fits": fits}
+    return render(request, "decisions/on_the_way.html", context)
+
+
+@policy.place
 def print_page(request: Request, place: Place, decision_id: uuid.UUID) -> HttpResponseBase:
     """One decision on paper, to take along: never a worker's own view, never her check."""
     read = _read(request, place, decision_id)
@@ -258,7 +272,7 @@ def _post(
                 by=place.by, about=place, now=request.now, write_id=id_from(str(form.write_id()), request.path),
                 decision_id=decision_id, **form.given(), **more,
             )  # fmt: skip
-        except actions.ChangedMeanwhile as changed:
+        except actions.ChangedInAnotherWindow as changed:
             if isinstance(form, forms.Weigh | forms.Fit):
                 form.show_both(there=changed.there, weighing_id=changed.weighing_id)
             raise

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.core import context
@@ -37,6 +38,7 @@ from alongside.agreement import actions as agreement
 from alongside.agreement import queries as agreements
 from alongside.agreement import rules as agreement_rules
 from alongside.consent.rules import Shared
+from alongside.conversations import actions as conversations
 from alongside.decisions import actions as decisions
 from alongside.decisions.models import Decision
 from alongside.decisions.rules import Sort
@@ -55,6 +57,7 @@ from alongside.record import actions as record
 from alongside.record import queries as records
 from alongside.record.models import Entry
 from alongside.record.rules import What
+from alongside.safety import actions as safety
 from alongside.sharing import actions as sharing
 from alongside.topics import actions as topics
 from alongside.topics import rules as topic_rules
@@ -76,7 +79,13 @@ FAMILIES = (
 )  # fmt: skip
 # Every fourth of them has opened the card; with the others Dana still works on paper.
 OPENED = FAMILIES[::4]
-CRISIS_LINES = "Night line, made up for this demonstration: 020 7946 0018, every night from 18:00 to 8:00, free"
+NIGHT_LINE: dict[str, Any] = {
+    "name": "Night line (made up for this demonstration)",
+    "number": "020 7946 0018",
+    "hours": "every night from 18:00 to 8:00",
+    "languages": "English, Spanish, Arabic",
+    "cost": "free",
+}
 
 
 @dataclass(frozen=True)
@@ -172,16 +181,18 @@ def fill(*, now: datetime.datetime) -> Demo:
     _listen_to_rosa(house, week)
     _agree(house, week)
     _begin_with_nadia(house, week)
+    _talk(house, week)
     _open_the_question(house, week)
     _write_together(house, week)
     _share_with_priya(house, week)
+    _write_at_night(house, week)
     demo = Demo(numbers=house.numbers)
     demo.keep()
     return demo
 
 
 def _found(now: datetime.datetime) -> House:
-    organisation = actions.found_organisation(name="Riverside", now=now, time_zone=TIME_ZONE, crisis_lines=CRISIS_LINES)
+    organisation = actions.found_organisation(name="Riverside", now=now, time_zone=TIME_ZONE)
     house = House(organisation)
     for name, posts in STAFF.items():
         account = actions.employ(
@@ -197,6 +208,8 @@ def _found(now: datetime.datetime) -> House:
         request.user = account
         with context.request_context(request):  # whose key seals the secret
             TOTP.activate(account, generate_totp_secret())
+    lena = viewer_of(house.accounts["lena"], now=now)
+    safety.name_line(by=lena, now=now, write_id=new_id(), **NIGHT_LINE)
     return house
 
 
@@ -458,6 +471,28 @@ def _way(
     return way.id
 
 
+def _talk(house: House, week: Week) -> None:
+    """Messages in the agreed hours: each has its answer."""
+    for hour, minute, name, text in (
+        (15, 5, "rosa", "¿Tengo que firmar el papel que me dio el casero?"),
+        (15, 40, "dana", "No. Please sign nothing before we have read it together. Bring it on Thursday."),
+        (16, 10, "rosa", "Vale. Lo llevo en la lata."),
+    ):
+        _write(house, name, text, week.back(2, hour, minute), needs_answer=minute == 5)
+
+
+def _write_at_night(house: House, week: Week) -> None:
+    """One that waits until the hours open."""
+    _write(house, "rosa", "No puedo dormir. ¿Mañana llamas a la oficina de vivienda?", week.back(1, 21, 15))
+
+
+def _write(house: House, name: str, text: str, moment: datetime.datetime, *, needs_answer: bool = True) -> None:
+    place = house.at(name, "rosa", moment)
+    conversations.send_message(
+        by=place.by, about=place, now=moment, write_id=new_id(), text=text, needs_answer=needs_answer
+    )
+
+
 def _write_together(house: House, week: Week) -> None:
     """A note that two people see differently, what both see in the picture, and what gets her through."""
     moment = week.back(1, 19, 10)
@@ -477,7 +512,7 @@ def _write_together(house: House, week: Week) -> None:
         words="No fue a las diez, fue a las doce. Hablé alto porque llevaba tres semanas sin respuesta.",
     )  # fmt: skip
     for minute, name, what, words in (
-        (30, "dana", What.WORRY, "Rosa, you told me that you sleep three hours. I worry that you get ill."),
+        (30, "dana", What.WORRY, "You told me that you sleep three hours. I worry that you get ill."),
         (32, "dana", What.HELPS, "You keep every letter in one tin, so we find each of them at once."),
         (34, "rosa", What.WORRY, "Que si digo lo mal que está, se lleven a los niños."),
         (36, "rosa", What.WANT, "Una puerta con llave y la misma escuela."),

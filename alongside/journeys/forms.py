@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 import zoneinfo
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.translation import gettext_lazy as _
 
-from alongside.kit.forms import DayField, Form, LineField
+from alongside.kit.forms import DayField, Form, LineField, WordsField
 from alongside.people.forms import PinField
 from alongside.people.rules import Post, Role
 
@@ -114,6 +115,57 @@ class EndPost(Form):
     def __init__(self, *args: Any, workers: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["successor"].choices = [("", _("Nobody is left alone")), *workers]  # type: ignore[attr-defined]
+
+
+class SayAway(Form):
+    """Who is away, from which day until which, and who stands in."""
+
+    who = forms.ChoiceField(label=_("Who is away"))
+    first = DayField(label=_("From this day"))
+    last = DayField(
+        label=_("Until and with this day"),
+        help_text=_("Leave it empty where nobody knows yet: the one who is back says so here."),
+        required=False,
+    )
+    cover = forms.ChoiceField(label=_("Who stands in"))
+
+    def __init__(
+        self, *args: Any, of_whom: Iterable[tuple[str, str]], workers: Iterable[tuple[str, str]], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        of_whom, nobody = list(of_whom), [("", _("Please choose"))]
+        self.fields["who"].choices = of_whom if len(of_whom) == 1 else nobody + of_whom  # type: ignore[attr-defined]
+        self.fields["cover"].choices = nobody + [  # type: ignore[attr-defined]
+            pair for pair in workers if [pair] != of_whom
+        ]
+
+    def given(self) -> dict[str, Any]:
+        given = super().given()
+        return {
+            "person_id": uuid.UUID(given["who"]),
+            "cover_id": uuid.UUID(given["cover"]),
+            "first": given["first"],
+            "last": given["last"],
+        }
+
+
+class AskToCall(Form):
+    """She asks to be called, in words that she sees before they go."""
+
+    words = WordsField(label=_("What it says"), max_length=2000, rows=3)
+
+
+class NameCover(Form):
+    """Somebody else stands in, in one space."""
+
+    cover = forms.ChoiceField(label=_("Who stands in here"))
+
+    def __init__(self, *args: Any, workers: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["cover"].choices = [("", _("Please choose")), *workers]  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        return {"cover_id": uuid.UUID(self.cleaned_data["cover"])}
 
 
 class Welcome(Form):

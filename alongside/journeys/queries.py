@@ -25,11 +25,15 @@ from alongside.access.trail import READ
 from alongside.access.waiting import what_waits
 from alongside.access.way_in import role_name
 from alongside.agreement import queries as agreement
+from alongside.attached import queries as attached
+from alongside.conversations import queries as conversations
 from alongside.decisions import queries as decisions
 from alongside.decisions.wording import STATES
 from alongside.glass import queries as glass
 from alongside.glass.rules import as_printed
+from alongside.journeys import away
 from alongside.kit.errors import NotFound
+from alongside.kit.text import isolated
 from alongside.kit.waiting import Waiting
 from alongside.notes import queries as notes
 from alongside.people import queries as people
@@ -40,6 +44,7 @@ from alongside.plain import queries as plain
 from alongside.reach import queries as reach
 from alongside.reach.models import ContactRule
 from alongside.record import queries as record
+from alongside.safety import queries as safety
 from alongside.sharing import queries as sharing
 from alongside.takeaway import queries as takeaway
 from alongside.topics import queries as topics
@@ -83,16 +88,22 @@ def waiting_in(place: Place) -> list[Waiting]:
     """What waits here for whoever looks: her words first, then how we work together, then what is to be decided."""
     return what_waits(
         [
+            *safety.calls_asked_in(place),
             *glass.waiting_in(place),
             *plain.waiting_in(place),
+            *away.waiting_in(place),
             *takeaway.waiting_in(place),
+            *conversations.waiting_in(place),
             *record.waiting_in(place),
+            *attached.waiting_in(place),
             *notes.waiting_in(place),
             *agreement.waiting_in(place),
             *decisions.waiting_in(place),
             *topics.waiting_in(place),
             *sharing.waiting_in(place),
             *looks.waiting_in(place),
+            *safety.offers_in(place),
+            *reach.waiting_in(place),
         ]
     )
 
@@ -102,7 +113,7 @@ def next_for(place: Place) -> list[Waiting]:
     waiting = waiting_in(place)
     there = {one.url for one in waiting}
     begun = [
-        Waiting(_("You are thinking about: “%(question)s”") % {"question": one.question}, url)
+        Waiting(_("You are thinking about: “%(question)s”") % {"question": isolated(one.question)}, url)
         for one in decisions.decisions_in(place)
         if one.is_open and (url := reverse("decisions:page", args=[place.id, one.id])) not in there
     ]
@@ -124,23 +135,89 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class Whose:
+    """A space, by the name of the person whom it is about."""
+
+    id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True)
 class News:
     """What others did in one space since the viewer was there last, the newest first."""
 
-    space: MySpace
+    space: Whose
     happened: list[Happened]
 
 
-def news_for(viewer: Viewer) -> list[News]:
-    """Where others did something since the viewer looked or acted there last, in seven queries however many spaces.
+@dataclass(frozen=True)
+class ToAnswer:
+    """Somebody waits for an answer: by when, and whether whoever looks reads what was written."""
 
-    It is read from the trail, which holds no content: so the list of one's people opens nobody's
+    space: Whose
+    due: datetime.datetime
+    is_late: bool
+    opens: bool
+
+
+@dataclass(frozen=True)
+class ToBeInTouch:
+    """A promise to be in touch with somebody after a hard talk that is due."""
+
+    space: Whose
+    due: datetime.date
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class StaffToday:
+    """Today of somebody who works here: never a word of what anybody wrote."""
+
+    # Who asked for a call after a rough night, the longest waiting first.
+    to_call: list[Whose]
+    # Who waits for an answer, the first due on top.
+    to_answer: list[ToAnswer]
+    # To whom it was promised to be in touch.
+    promised: list[ToBeInTouch]
+    news: list[News]
+
+
+def staff_today(viewer: Viewer) -> StaffToday:
+    """What waits for somebody who works here, over all their spaces, and where others did something.
+
+    Five queries where there is nothing, and two more at most, however many spaces. The rows themselves are
+    asked for, and not whether there are any: over all spaces that would leave a line in each, found or not.
+    """
+    asked = safety.calls_to_make(viewer)
+    due = topics.contacts_due(viewer, today=timezone.localdate(viewer.now))
+    answers, lines = conversations.to_answer(viewer), _news(viewer)
+    named = {
+        *asked,
+        *(one.partnership_id for one in due),
+        *(one.partnership_id for one in answers),
+        *(line.partnership_id for line in lines if line.partnership_id is not None),
+    }
+    clients = people.clients_of(named) if named else {}
+    spaces = {partnership_id: Whose(partnership_id, client.called) for partnership_id, client in clients.items()}
+    return StaffToday(
+        to_call=[spaces[partnership_id] for partnership_id in asked],
+        to_answer=[ToAnswer(spaces[one.partnership_id], one.due, one.is_late, one.opens) for one in answers],
+        promised=[ToBeInTouch(spaces[one.partnership_id], one.due, one.is_late) for one in due],
+        news=_told(lines, spaces),
+    )
+
+
+def _told(lines: list[TrailLine], spaces: dict[uuid.UUID, Whose]) -> list[News]:
+    """What these lines say, space by space, each thing that somebody did once.
+
+    They are of the trail, which holds no content: so the list of one's people opens nobody's
     record, and does not bury in their trail who has really looked. What others only read is not told,
     nor what is of a kind that the viewer's seat does not open.
     """
-    spaces = {space.id: space for space in my_spaces(viewer)}
-    lines = _news(viewer)
-    people_there = {person.id: person for person in Person.objects.filter(id__in={line.actor_id for line in lines})}
+    people_there = {
+        person.id: person
+        for person in (Person.objects.filter(id__in={line.actor_id for line in lines}) if lines else ())
+    }
     load_keys([person.key_scope_id for person in people_there.values()])
     found: dict[uuid.UUID, dict[tuple[uuid.UUID, str], Happened]] = {}
     for line in lines:
@@ -171,23 +248,9 @@ def _news(viewer: Viewer) -> list[TrailLine]:
     if not opened:
         return []
     lines = TrailLine.objects.filter(reduce(or_, opened)).exclude(actor_id=viewer.person_id).exclude(doing=READ)
+    # A message is told when it is delivered, and not when it was written: see `to_answer`.
+    lines = lines.exclude(kind=Kind.MESSAGE.value)
     return list(lines.order_by("-seq")[:MOST_NEWS])
-
-
-@dataclass(frozen=True)
-class ToBeInTouch:
-    """A promise to be in touch with somebody after a hard talk that is due."""
-
-    space: MySpace
-    due: datetime.date
-    is_late: bool
-
-
-def to_be_in_touch(viewer: Viewer) -> list[ToBeInTouch]:
-    """With whom those who work with somebody promised to be in touch by today, the longest due first."""
-    due = topics.contacts_due(viewer, today=timezone.localdate(viewer.now))
-    spaces = {space.id: space for space in my_spaces(viewer)} if due else {}
-    return [ToBeInTouch(spaces[one.partnership_id], one.due, one.is_late) for one in due]
 
 
 # --- Our plan, and about me ----------------------------------------------------------------------
@@ -197,21 +260,23 @@ def to_be_in_touch(viewer: Viewer) -> list[ToBeInTouch]:
 class OurPlan:
     """Her words on top, how we work together, and what is to be decided. `None` where the seat does not open it."""
 
-    words: record.WordsPage | None
+    words: record.Pinned | None
     agreement: agreement.Agreement | None
     # each with the name of its state
     decisions: list[tuple[decisions.Listed, str]]
+    sees_messages: bool
 
 
 def our_plan(place: Place) -> OurPlan:
     """What the two have between them."""
     return OurPlan(
-        words=record.words_in(place) if place.sees(Kind.WORDS) else None,
+        words=record.pinned_in(place) if place.sees(Kind.WORDS) else None,
         agreement=agreement.agreement_in(place) if place.sees(Kind.AGREEMENT) else None,
         decisions=[
             (one, str(STATES[one.state]))
             for one in (decisions.decisions_in(place) if place.sees(Kind.DECISION) else [])
         ],
+        sees_messages=place.sees(Kind.MESSAGE),
     )
 
 
@@ -219,7 +284,7 @@ def our_plan(place: Place) -> OurPlan:
 class AboutMe:
     """Her words, how to reach her, who has a seat, and what there is to know about her card."""
 
-    words: record.WordsPage | None
+    words: record.Pinned | None
     rule: ContactRule | None
     seats: list[SeatHeld]
     card: CardFacts
@@ -234,7 +299,7 @@ class AboutMe:
 def about_me(place: Place) -> AboutMe:
     """What is kept about the person, as each seat may see it."""
     return AboutMe(
-        words=record.words_in(place) if place.sees(Kind.WORDS) else None,
+        words=record.pinned_in(place) if place.sees(Kind.WORDS) else None,
         rule=reach.rule_in(place) if place.sees(Kind.REACH) else None,
         seats=seats_held(place),
         card=card_facts(place),

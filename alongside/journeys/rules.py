@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from alongside.people.rules import Post, Role
@@ -32,6 +33,49 @@ def in_groups(text: str, size: int = 4, between: str = " ") -> str:
 def end_of(day: datetime.date, *, time_zone: str) -> datetime.datetime:
     """The moment at which `day` is over where the agency is."""
     return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), tzinfo=ZoneInfo(time_zone))
+
+
+def start_of(day: datetime.date, *, time_zone: str) -> datetime.datetime:
+    """The moment at which `day` begins where the agency is."""
+    return datetime.datetime.combine(day, datetime.time(), tzinfo=ZoneInfo(time_zone))
+
+
+def day_of(moment: datetime.datetime, *, time_zone: str) -> datetime.date:
+    """The day of a moment where the agency is."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def last_day(ends: datetime.datetime, *, time_zone: str) -> datetime.date:
+    """The last day that belongs to what ends at a moment."""
+    return day_of(ends - datetime.timedelta(microseconds=1), time_zone=time_zone)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time; without an end where nobody knows it yet."""
+
+    begins: datetime.datetime
+    ends: datetime.datetime | None
+
+    def meets(self, other: Span) -> bool:
+        """Whether some moment belongs to both."""
+        return (self.ends is None or other.begins < self.ends) and (other.ends is None or self.begins < other.ends)
+
+    def within(self, other: Span) -> Span:
+        """The part of this one that belongs to the other as well. Only for two that meet."""
+        known = [ends for ends in (self.ends, other.ends) if ends is not None]
+        return Span(max(self.begins, other.begins), min(known) if known else None)
+
+    def holds_all_of(self, other: Span) -> bool:
+        """Whether every moment of the other belongs to this one."""
+        return self.begins <= other.begins and (
+            self.ends is None or (other.ends is not None and other.ends <= self.ends)
+        )
+
+    def joined_with(self, other: Span) -> Span:
+        """From where the first begins to where the last ends."""
+        known = [ends for ends in (self.ends, other.ends) if ends is not None]
+        return Span(min(self.begins, other.begins), max(known) if len(known) == 2 else None)
 
 
 def seats_that_end_with(post: Post) -> frozenset[Role]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.journeys.views import asking, cards, founding, joining, space, staffing, today
+from alongside.journeys.views import asking, away, cards, founding, joining, space, staffing, today
 
 PLACE = "space/<uuid:partnership_id>/"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("staff/", staffing.staff, name="staff"),
     path("staff/posts/", staffing.give_post, name="give_post"),
     path("staff/posts/<uuid:post_id>/end/", staffing.end_post, name="end_post"),
+    path("staff/away/", away.page, name="away"),
+    path("staff/away/<uuid:away_id>/back/", away.back, name="back"),
+    path("staff/away/<uuid:away_id>/<uuid:space_id>/", away.name_cover, name="name_cover"),
     path("staff/asked/", asking.passed_on, name="passed_on"),
     path("staff/asked/<uuid:ask_id>/", asking.answer_passed_on, name="answer_passed_on"),
     path(PLACE + "looked/why/", asking.ask_why, name="ask_why"),

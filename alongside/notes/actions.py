@@ -19,13 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
 from alongside.consent.models import NamedReader
-from alongside.kit.errors import NotFound, Refused
+from alongside.kit.errors import ChangedMeanwhile, NotFound, Refused
 from alongside.live.actions import tell
 from alongside.notes import rules
 from alongside.notes.models import Note, Voice, Withheld
 from alongside.notes.queries import may_be_asked, may_be_named, may_be_second, side_of
 from alongside.notes.rules import NEWS, Agreeing, Audience, Category, Side, WaitsFor, What
-from alongside.people.models import Partnership
 from alongside.people.rules import Role
 
 
@@ -36,16 +35,6 @@ class NothingIsShared(Refused):
     code = "nothing_is_shared"
     sentence = _(
         "You can write here while something is shared with you. It was not kept; what you typed is still here."
-    )
-
-
-class ChangedMeanwhile(Refused):
-    """What the page was drawn on does not stand any more: a stale tab, or two tabs at once."""
-
-    code = "changed_meanwhile"
-    sentence = _(
-        "This was changed after you opened the page. What you typed is still here: "
-        "read what stands now, and send yours again if you still want to."
     )
 
 
@@ -109,11 +98,6 @@ class MarkMustBeShown(Refused):
 
 
 # --- steps of the actions ----------------------------------------------------------------------------
-
-
-def _in_turn(about: Place) -> None:
-    """Wait until every other action in this partnership is done."""
-    Partnership.objects.select_for_update().get(id=about.id)
 
 
 def _next(model: Any, **of: Any) -> int:
@@ -230,7 +214,7 @@ def write_note(
     is shared with them: raise `NothingIsShared`.
     """
     access.require(by, Act.WRITE_NOTE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -282,7 +266,7 @@ def correct_note(
     may write and no reason is needed. Raise `NotYoursToRewrite`, `SayWhy` or, on a stale page, `ChangedMeanwhile`.
     """
     access.require(by, Act.CORRECT_NOTE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -334,7 +318,7 @@ def _beside(
 ) -> uuid.UUID:
     """Keep something that stands beside the version, or marks it. Raise `ChangedMeanwhile` on a stale page."""
     access.require(by, act, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -436,7 +420,7 @@ def leave_as_is(
 ) -> uuid.UUID:  # fmt: skip
     """Answer an ask for a correction with the reason why it stays as it is. Both stay to be read. Raise `NotNow`."""
     access.require(by, Act.LEAVE_AS_IS, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -478,7 +462,7 @@ def ask_to_look(
     may ask anybody; staff only colleagues. Raise `NotSomebodyHere`, `AskedAlready`.
     """
     access.require(by, Act.ASK_TO_LOOK, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -512,7 +496,7 @@ def answer_look(
 ) -> uuid.UUID:  # fmt: skip
     """The person who was asked says what they think. It stands with the note; a week later they read it no more."""
     access.require(by, Act.ANSWER_LOOK, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -545,7 +529,7 @@ def keep_own(
 ) -> uuid.UUID:
     """She begins a page of her own, which nobody else can open."""
     access.require(by, Act.KEEP_OWN, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -578,7 +562,7 @@ def rewrite_own(
 ) -> uuid.UUID:  # fmt: skip
     """She writes a page of her own anew; what it said before stays, for her. Raise `ChangedMeanwhile`."""
     access.require(by, Act.KEEP_OWN, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -605,7 +589,7 @@ def say_how_i_see_mine_now(
 ) -> uuid.UUID:  # fmt: skip
     """She says how she sees a page of her own now. Raise `ChangedMeanwhile`."""
     access.require(by, Act.KEEP_OWN, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -640,7 +624,7 @@ def set_audience(
     says so again. Raise `NotSomebodyHere`.
     """
     access.require(by, Act.SET_AUDIENCE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -692,7 +676,7 @@ def withhold(
     is open to her like any text. Raise `NeedsASecondPerson`, `MarkMustBeShown`.
     """
     access.require(by, Act.WITHHOLD, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -736,7 +720,7 @@ def answer_withheld(
     it opens at once. Raise `NotNow` when they were not asked, or it is too late.
     """
     access.require(by, Act.AGREE_TO_WITHHOLD, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -797,7 +781,7 @@ def challenge(
     Raise `NotNow` where there is no such mark, `AskedAlready` while a challenge waits for its answer.
     """
     access.require(by, Act.CHALLENGE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known
@@ -833,7 +817,7 @@ def answer_challenge(
     Whoever decided that it is not shown does not answer it. Raise `NotNow`.
     """
     access.require(by, Act.ANSWER_CHALLENGE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return known

@@ -14,7 +14,8 @@ from alongside.kit.forms import Form, LineField, WordsField
 from alongside.notes.queries import AUDIENCES, CATEGORIES
 from alongside.notes.rules import WITHHELD_DAYS, Agreeing, Audience, Category
 
-LONG = 20_000
+# As long as a paper that was written together, so that it can be taken over (see `together.rules`).
+LONG = 30_000
 AGREEING = {
     Agreeing.YES: _("Yes, I agree"),
     Agreeing.MARKED: _("It may be left out, but with a mark that says so"),

@@ -9,19 +9,16 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
 from alongside.notes import actions, forms, queries
 from alongside.notes.queries import Shown
 from alongside.plain.second_look import looked_over
-
-# A page whose form was refused is fetched again from the form's own address when something changed.
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -10,19 +10,16 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import SeeOther, answer_form
+from alongside.kit.answers import SeeOther, answer_form, read_or_post
 from alongside.kit.forms import Form
 from alongside.plain import actions, forms, queries
 from alongside.plain.rules import SaidBack
 from alongside.plain.second_look import looked_over
-
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
 
 # --- her words -------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from django.urls import reverse
 from alongside.access import Place, Viewer
 from alongside.access.scanning import Found, Voices
 from alongside.agreement import searching as agreement
+from alongside.attached import searching as attached
+from alongside.conversations import searching as conversations
 from alongside.decisions import searching as decisions
 from alongside.kit.folding import Wanted
 from alongside.notes import searching as notes
@@ -23,7 +25,7 @@ from alongside.record import searching as record
 from alongside.search.rules import HITS, Excerpt, excerpts
 from alongside.topics import searching as topics
 
-ROOMS = (record, notes, topics, decisions, agreement)
+ROOMS = (record, attached, notes, topics, decisions, agreement, conversations)
 # The rooms in which somebody may see it differently: one voice is never shown without the other.
 OF_TWO_VOICES = (record, notes)
 

@@ -7,16 +7,13 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from alongside.access import Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.search import queries
 from alongside.search.forms import SearchFor
 from alongside.search.queries import Hits
-
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _page(request: Request, form: SearchFor, found: Hits | None = None, status: int = 200) -> HttpResponse:

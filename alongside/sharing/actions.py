@@ -27,7 +27,7 @@ from alongside.kit.errors import NotFound, Refused
 from alongside.kit.ids import id_from, new_id
 from alongside.live.actions import tell
 from alongside.people.backends import code_index
-from alongside.people.models import Account, OneTimeCode, Partnership, Person, Seat, StaffPost
+from alongside.people.models import Account, OneTimeCode, Person, Seat, StaffPost
 from alongside.people.queries import holding
 from alongside.people.rules import CODE_DIGITS, CODE_WAITS, INVITED_ROLES, Post, Role
 from alongside.sharing import rules
@@ -125,10 +125,6 @@ class NobodyToTell(Refused):
         "There is no supervisor and no director here whom we could tell. What you typed is still here: "
         "please speak to your social worker, or to somebody outside whom you trust."
     )
-
-
-def _in_turn(about: Place) -> None:
-    Partnership.objects.select_for_update().get(id=about.id)
 
 
 def _record(
@@ -283,7 +279,7 @@ def share(
     `EverythingIsPaused`, `TheyWantNoMore`, or `NotFound` for somebody who is not invited here.
     """
     access.require(by, Act.SHARE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     ids = {shared: id_from(str(write_id), shared) for shared in things}
     if any(access.arrived(by, share_id) for share_id in ids.values()):
         return list(Share.objects.filter(id__in=ids.values()))
@@ -340,7 +336,7 @@ def withdraw_share(
 ) -> Share:
     """She takes a share back, or somebody of the staff writes down that she said so. It holds with the next look."""
     access.require(by, Act.WITHDRAW_SHARE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     one = Share.objects.filter(partnership_id=about.id, id=share_id).first()
     if one is None:
         raise NotFound
@@ -359,7 +355,7 @@ def withdraw_share(
 def pause_shares(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid.UUID) -> None:
     """She pauses everything that she shares, with one tap. Nobody from outside sees anything until she goes on."""
     access.require(by, Act.PAUSE_SHARES, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     if access.arrived(by, write_id):
         return
 
@@ -374,7 +370,7 @@ def pause_shares(*, by: Viewer, about: Place, now: datetime.datetime, write_id: 
 def go_on_sharing(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid.UUID) -> None:
     """She lets go on what she paused. What ended or was taken back in the meantime stays ended."""
     access.require(by, Act.PAUSE_SHARES, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     if access.arrived(by, write_id):
         return
 
@@ -411,7 +407,7 @@ def ask_for_share(
     `AlreadyAsked`, `NeedsAnotherReason`, `IsSharedAlready`, `NotUntilThen`.
     """
     access.require(by, Act.ASK_FOR_SHARE, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Ask, known)
@@ -471,7 +467,7 @@ def answer_ask(
 ) -> Ask:
     """She says no, or not now, and gets a receipt for it. A yes is a share. Raise `LookFirst`, `IsAnswered`."""
     access.require(by, Act.ANSWER_ASK, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Ask, known)
@@ -541,7 +537,7 @@ def end_invitation(
 ) -> None:
     """She ends somebody's invitation, or they do so themselves: the seat, their codes, and all that was shared."""
     access.require(by, Act.END_INVITATION, about=about)
-    _in_turn(about)
+    access.in_turn(about)
     if access.arrived(by, write_id):
         return
     if person_id != by.person_id and by.person_id != about.client_id:

@@ -165,7 +165,7 @@ def page_in(place: Place) -> Page:
             SeatSeen(
                 called=place.names[seat.person_id],
                 role=role_name(Role(seat.role)),
-                opens=tuple(str(name) for kind, name in NAMES.items() if kind in SEES[Role(seat.role)]),
+                opens=tuple(dict.fromkeys(str(name) for kind, name in NAMES.items() if kind in SEES[Role(seat.role)])),
             )
             for seat in place.seats_now
             if seat.role != Role.CLIENT and seat.role not in INVITED_ROLES
@@ -340,8 +340,13 @@ class Kept:
 
     @property
     def until(self) -> datetime.datetime | None:
+        """The last moment that belongs to it: a share ends with a day, not at the midnight that begins the next."""
         ends = self.said["services"][0]["purposes"][0]["termination"]
-        return None if self.event is Event.REFUSED else datetime.datetime.fromisoformat(ends)
+        return (
+            None
+            if self.event is Event.REFUSED
+            else datetime.datetime.fromisoformat(ends) - datetime.timedelta(microseconds=1)
+        )
 
 
 def receipts_in(place: Place) -> list[Kept]:
@@ -427,7 +432,7 @@ def _seen(place: Place, things: Collection[Shared]) -> Seen:
 
 def _words(place: Place) -> record.Pinned:
     """Her words as they stand. What she said before, or took back, is not shown."""
-    pinned = record.words_in(place).pinned
+    pinned = record.pinned_in(place)
     return record.Pinned(need=pinned.need, hope=pinned.hope, urgent=None)
 
 

@@ -10,21 +10,18 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
 from alongside.consent.rules import Shared
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
 from alongside.kit.ids import id_from
 from alongside.people.rules import Post
 from alongside.sharing import actions, forms, queries, rules
 from alongside.sharing.rules import Answer
-
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
 
 # --- who can see what ------------------------------------------------------------------------------
 

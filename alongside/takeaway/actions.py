@@ -81,7 +81,7 @@ def ask_copy(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid
     nothing is begun (`making.make` does it).
     """
     access.require(by, Act.TAKE_COPY, about=about)
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Copy, known)
@@ -169,14 +169,14 @@ def bring_in(*, by: Viewer, file: bytes, now: datetime.datetime, write_id: uuid.
     """
     if Post.WORKER not in by.posts:
         raise NotFound
-    copy, _files = packing.opened(file)
+    copy, files = packing.opened(file)
     partnership_id = uuid.UUID(copy["space"]["id"])
     if access.arrived(by, write_id) is not None or WrappedKey.objects.filter(scope=partnership_id).exists():
         raise IsHere
     make_key(partnership_id, now=now)  # in a database of its own: taken away again if the rest does not come to be
     try:
         with wall.standing_for_house(by.organisation_id), transaction.atomic():
-            number = bringing.bring(copy, by=by, now=now)
+            number = bringing.bring(copy, files, by=by, now=now)
             access.record(
                 by, Act.BRING_IN, partnership_id=partnership_id, kind=Kind.SHARE, now=now,
                 row_id=partnership_id, write_id=write_id,
@@ -196,7 +196,7 @@ def bring_in(*, by: Viewer, file: bytes, now: datetime.datetime, write_id: uuid.
 def ask_erasure(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid.UUID) -> Erasure:
     """She asks that everything is erased; nobody asks why. She can take it back for some days."""
     access.require(by, Act.ASK_ERASURE, about=about)
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Erasure, known)
@@ -220,7 +220,7 @@ def ask_erasure(*, by: Viewer, about: Place, now: datetime.datetime, write_id: u
 def take_back_erasure(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid.UUID) -> Erasure:
     """She keeps everything after all: possible until it is done. Raise `NotNow` when nothing was asked."""
     access.require(by, Act.TAKE_BACK_ERASURE, about=about)
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Erasure, known)
@@ -252,7 +252,7 @@ def erase_now(*, by: Viewer, about: Place, now: datetime.datetime) -> None:
     _erase(about.id, now)
 
 
-def _erase(partnership_id: uuid.UUID, now: datetime.datetime) -> None:
+def _erase(partnership_id: uuid.UUID, now: datetime.datetime, *, again: bool = False) -> None:
     """Erase everything about a space, destroy its key, and leave one line that says that a space was erased.
 
     Her rows go in one transaction, and the key with its last step: if that fails, nothing has
@@ -263,7 +263,7 @@ def _erase(partnership_id: uuid.UUID, now: datetime.datetime) -> None:
         if space is None:
             return
         holds = Hold.objects.filter(partnership_id=partnership_id)
-        if any(queries.holds_back(hold, now) for hold in holds):
+        if not again and any(queries.holds_back(hold, now) for hold in holds):
             raise HeldBack
         client_id = Seat.objects.values_list("person_id", flat=True).get(
             partnership_id=partnership_id, role=Role.CLIENT
@@ -274,6 +274,8 @@ def _erase(partnership_id: uuid.UUID, now: datetime.datetime) -> None:
         # In the agency's own tree: that a space was erased, and nobody's name.
         hers = Viewer(person_id=client_id, organisation_id=space.organisation_id, now=now)
         access.record(hers, Act.ERASE, partnership_id=None, kind=None, now=now, row_id=partnership_id)
+        if not again:
+            erasing.note(partnership_id, now)
         destroy_key(partnership_id)
 
 
@@ -288,6 +290,17 @@ def erase_due(*, now: datetime.datetime) -> tuple[int, int]:
             held += 1
     erasing.drop_old_copies(now)
     return erased, held
+
+
+def erase_again(*, now: datetime.datetime) -> int:
+    """Delete what an older backup brought back of spaces that had been erased, and return how many there were.
+
+    They are those without a key, so a hold that stood when the backup was made holds nothing back.
+    """
+    gone = erasing.without_a_key()
+    for partnership_id in gone:
+        _erase(partnership_id, now, again=True)
+    return len(gone)
 
 
 # --- legal hold ------------------------------------------------------------------------------------

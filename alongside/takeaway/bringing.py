@@ -22,7 +22,7 @@ from alongside.takeaway.packing import CannotBeRead
 CARD_NUMBERS = 9 * 10**15
 
 
-def bring(copy: dict[str, Any], *, by: Viewer, now: datetime.datetime) -> str:
+def bring(copy: dict[str, Any], files: dict[str, bytes], *, by: Viewer, now: datetime.datetime) -> str:
     """Make the space, and return the number of the card that opens it to her. Raise `CannotBeRead`.
 
     Call it inside a transaction, when the space's new key is there.
@@ -38,7 +38,7 @@ def bring(copy: dict[str, Any], *, by: Viewer, now: datetime.datetime) -> str:
         partnership.save(force_insert=True)
         known_as = _people(copy, partnership, now)
         _seats(copy, partnership, known_as, by=by, now=now)
-        _rows(copy, partnership, known_as)
+        _rows(copy, files, partnership, known_as)
         keep_history(partnership.id, copy["houses"], known_as, now=now)
     except WordsWereChanged as error:
         raise CannotBeRead("damaged") from error
@@ -99,12 +99,12 @@ def _seats(
     Seat.objects.create(partnership=partnership, person_id=by.person_id, role=Role.WORKER, begins=now)
 
 
-def _rows(copy: dict[str, Any], partnership: Partnership, known_as: dict[str, str]) -> None:
+def _rows(copy: dict[str, Any], files: dict[str, bytes], partnership: Partnership, known_as: dict[str, str]) -> None:
     for label, model in tables_in_a_copy().items():
         persons = to_persons(model)
         for row in copy["tables"][label]:
             here = {**row, **{column: known_as[row[column]] for column in persons if row[column]}}
-            read(model, here, partnership_id=partnership.id).save(force_insert=True)
+            read(model, here, partnership_id=partnership.id, files=files).save(force_insert=True)
 
 
 def _card(person_id: uuid.UUID, language: str, *, by: Viewer, now: datetime.datetime) -> str:

@@ -8,18 +8,22 @@ nothing points at what is gone.
 from __future__ import annotations
 
 import datetime
+import os
 import uuid
 from collections.abc import Iterable
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
 from alongside.access import wall
 from alongside.access.models import TrailLine
-from alongside.people.models import Account, Card, Device, OneTimeCode, Partnership, Person, Seat
+from alongside.people.models import Account, Card, Device, Keeping, OneTimeCode, Partnership, Person, Seat
 from alongside.takeaway import queries, rules
 from alongside.takeaway.gathering import rooms, tables_of_a_space
 from alongside.takeaway.models import Copy, Erasure, Part
+from alongside.vault.models import WrappedKey
 
 
 def due(now: datetime.datetime) -> list[uuid.UUID]:
@@ -34,6 +38,39 @@ def due(now: datetime.datetime) -> list[uuid.UUID]:
                 if kept is not None and kept <= now:
                     found.append(space_id)
         return found
+
+
+def note(space_id: uuid.UUID, now: datetime.datetime) -> None:
+    """Note that a space is erased, outside of the databases: whoever gives an older backup back reads it there.
+
+    Raise `OSError` when it cannot be noted; then nothing is to be erased, and the next round tries again.
+    """
+    file = os.open(settings.ERASED_LIST, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(file, f"{now.astimezone(datetime.UTC).isoformat()} {space_id}\n".encode())
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def noted_in(path: Path) -> list[tuple[uuid.UUID, datetime.datetime]]:
+    """What `note` wrote. Raise `OSError`, or `ValueError` when a line is not one of ours."""
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        try:
+            at, space_id = line.split()
+            found.append((uuid.UUID(space_id), datetime.datetime.fromisoformat(at).astimezone(datetime.UTC)))
+        except ValueError as error:
+            raise ValueError(f"line {number}") from error
+    return found
+
+
+def without_a_key() -> list[uuid.UUID]:
+    """The spaces whose key is gone: after a backup was given back, those that were erased since it was made."""
+    with wall.standing_for_house():
+        spaces = list(Partnership.objects.values_list("id", flat=True))
+    there = set(WrappedKey.objects.values_list("scope", flat=True))
+    return [space_id for space_id in spaces if space_id not in there]
 
 
 def drop_old_copies(now: datetime.datetime) -> None:
@@ -60,7 +97,7 @@ def erase_rows(space: Partnership) -> None:
     accounts = list(Account.objects.filter(person_id__in=people).values_list("id", flat=True))
     sessions = list(Device.objects.filter(account_id__in=accounts).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=sessions).delete()
-    for model in (Device, Card, OneTimeCode):
+    for model in (Device, Keeping, Card, OneTimeCode):
         _delete(model._meta.db_table, "account_id", accounts)
     _delete(Account._meta.db_table, "id", accounts)
     _delete(Seat._meta.db_table, "partnership_id", [space.id])

@@ -17,13 +17,25 @@ from typing import Any
 
 from django.db import models
 
-from alongside.vault.fields import EncryptedJSON, EncryptedText
+from alongside.takeaway import rules
+from alongside.vault.fields import EncryptedBytes, EncryptedJSON, EncryptedText
 from alongside.vault.keys import fingerprint
 
 UUID = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 MOMENT = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$"}
 DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 HOUR = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}:[0-9]{2}$"}
+# Bytes stand in a file of their own beside the rows: which one, how long it is, and its SHA-256.
+FILE = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "pattern": "^attached/[0-9a-f-]{36}[.][0-9a-z]{1,5}$"},
+        "bytes": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+    "required": ["file", "bytes", "sha256"],
+    "additionalProperties": False,
+}
 # Which words of the row are pinned, by the way to them, and their SHA-256: anybody can check it.
 PINNED = {
     "type": "object",
@@ -75,6 +87,7 @@ def _number(field: models.Field[Any, Any]) -> dict[str, Any]:
 
 # The first that fits counts.
 _SORTS: list[tuple[type[models.Field[Any, Any]], _Sort]] = [
+    (EncryptedBytes, _Sort(_as_it_is, _as_it_is, lambda field: FILE)),
     (EncryptedJSON, _Sort(_as_it_is, _as_it_is, lambda field: {})),
     (EncryptedText, _Sort(_as_it_is, _as_it_is, lambda field: {"type": "string"})),
     (models.ForeignKey, _Sort(str, uuid.UUID, lambda field: UUID)),
@@ -135,16 +148,25 @@ def _pinned(row: Any, field: Any) -> dict[str, Any] | None:
     return None
 
 
-def written(row: Any) -> dict[str, Any]:
-    """A row as it stands in a copy: every column, encrypted ones opened, ids kept."""
+def written(row: Any, files: dict[str, bytes]) -> dict[str, Any]:
+    """A row as it stands in a copy: every column, encrypted ones opened, ids kept. Bytes are put into `files`."""
     found: dict[str, Any] = {}
     for field in columns(type(row)):
         if _is_pin(field):
             found[field.name] = _pinned(row, field)
             continue
+        if isinstance(field, EncryptedBytes):
+            found[field.attname] = _put_beside(row, getattr(row, field.attname), files)
+            continue
         value = getattr(row, field.attname)
         found[field.attname] = None if value is None else _sort(field).write(value)
     return found
+
+
+def _put_beside(row: Any, content: bytes, files: dict[str, bytes]) -> dict[str, Any]:
+    name = f"{rules.ATTACHED}{row.file_name()}"
+    files[name] = content
+    return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -163,16 +185,25 @@ def _words_at(row: dict[str, Any], way: list[str | int]) -> str:
     return value
 
 
-def read(model: Any, row: dict[str, Any], *, partnership_id: uuid.UUID) -> Any:
+def read(model: Any, row: dict[str, Any], *, partnership_id: uuid.UUID, files: dict[str, bytes]) -> Any:
     """A row of a copy, whose schema was checked, as a row of this house; its words are pinned under the new key."""
     given: dict[str, Any] = {"partnership_id": partnership_id}
     for field in columns(model):
         value = row[field.name if _is_pin(field) else field.attname]
         if _is_pin(field):
             given[field.name] = "" if value is None else _pin(row, value, partnership_id)
+        elif isinstance(field, EncryptedBytes):
+            given[field.attname] = _found_beside(value, files)
         else:
             given[field.attname] = None if value is None else _sort(field).read(value)
     return model(**given)
+
+
+def _found_beside(said: dict[str, Any], files: dict[str, bytes]) -> bytes:
+    content = files.get(said["file"], b"")
+    if len(content) != said["bytes"] or hashlib.sha256(content).hexdigest() != said["sha256"]:
+        raise WordsWereChanged
+    return content
 
 
 def _pin(row: dict[str, Any], pinned: dict[str, Any], partnership_id: uuid.UUID) -> str:

@@ -37,6 +37,9 @@ from alongside.takeaway.models import CameFrom, Erasure, Hold
 # Tables about a space that stand in no copy, and why.
 LEFT_OUT = {
     "people.Seat": "stands in `houses`: who had a seat where is what a house did, and ends with it",
+    "reach.Outgoing": "what this house sends, or sent: another one must not send it again",
+    "reach.Unplaced": "that a text came which this house could not put anywhere: nothing of it is kept",
+    "reach.KnownNumber": "a keyed index of the number that stands in her rule, made with this house's key",
     "takeaway.Copy": "the copies themselves: a file that waits in this house, and nothing of her life",
     "takeaway.Part": "the copies themselves: a file that waits in this house, and nothing of her life",
     "takeaway.CameFrom": "stands in `houses`, word for word",
@@ -71,7 +74,12 @@ def piece(place: Place, model: Any, after: uuid.UUID | None) -> list[Any]:
     rows = rows_of(place, model)
     if after is not None:
         rows = rows.filter(pk__gt=after)
-    return list(rows.order_by("pk")[: rules.ROWS_AT_ONCE])
+    return list(rows.order_by("pk")[: at_once(model)])
+
+
+def at_once(model: Any) -> int:
+    """How many rows of a table are read in one piece: fewer where each is large."""
+    return int(getattr(model, "AT_ONCE", rules.ROWS_AT_ONCE))
 
 
 def to_persons(model: Any) -> list[str]:
@@ -87,8 +95,11 @@ def to_persons(model: Any) -> list[str]:
 Here = Callable[[], AbstractContextManager[Place]]
 
 
-def gather(here: Here) -> dict[str, Any]:
-    """All that stands in `my-copy.json`, read piece by piece; each piece asks for the place anew."""
+def gather(here: Here, files: dict[str, bytes]) -> dict[str, Any]:
+    """All that stands in `my-copy.json`, read piece by piece; each piece asks for the place anew.
+
+    Photos and voice notes are put into `files`, which stand beside it.
+    """
     with here() as place:
         came = next(iter(CameFrom.objects.visible_to(place.by, within=place.id)), None)
         known_as = {here_id: there for there, here_id in came.known_as.items()} if came else {}
@@ -105,11 +116,11 @@ def gather(here: Here) -> dict[str, Any]:
         while True:
             with here() as place:
                 found = piece(place, model, last)
-                for row in map(written, found):
+                for row in (written(each, files) for each in found):
                     named |= {row[column] for column in persons if row[column]}
                     row.update({column: known_as.get(row[column], row[column]) for column in persons})
                     tables[label].append(row)
-            if len(found) < rules.ROWS_AT_ONCE:
+            if len(found) < at_once(model):
                 break
             last = found[-1].pk
     with here() as place:

@@ -139,12 +139,13 @@ class Work:
 def make(order: Order) -> None:
     """Make the copy and put its file, encrypted, where she can take it. Raise `Stopped`."""
     work = Work(order)
-    copy = gather(work.piece)
+    files: dict[str, bytes] = {}
+    copy = gather(work.piece, files)
     with work.piece():
-        files = {rules.ROWS: canonical(copy), rules.RECEIPTS: receipts(copy)}
+        files |= {rules.ROWS: canonical(copy), rules.RECEIPTS: receipts(copy)}
         told = readable(copy)
     with work.piece():
-        files[rules.PAGE] = page(told)
+        files[rules.PAGE] = page(told, has_attached=any(name.startswith(rules.ATTACHED) for name in files))
     with work.piece():
         files[rules.PAPER] = paper(told)
     with work.piece():
@@ -159,7 +160,7 @@ def receipts(copy: dict[str, Any]) -> bytes:
     return json.dumps(handed_out, ensure_ascii=False, indent=1).encode()
 
 
-def page(told: Readable) -> bytes:
+def page(told: Readable, *, has_attached: bool = False) -> bytes:
     """The readable page, in the language that is switched on."""
     context = {
         "copy": told,
@@ -169,6 +170,7 @@ def page(told: Readable) -> bytes:
         "files": [
             (rules.PAPER, _("the same on paper, as a PDF")),
             (rules.ROWS, _("all rows, for another house like this one")),
+            *([(rules.ATTACHED, _("the photos and voice notes of this page"))] if has_attached else []),
             (rules.RECEIPTS, _("a receipt for each thing that was shared, for programs that read receipts")),
             (rules.MANIFEST, _("a list of the files, by which anybody can tell whether one was changed")),
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,21 +12,7 @@ from alongside.access.kinds import Kind
 from alongside.access.models import PrivateModel
 from alongside.kit.ids import new_id
 from alongside.people.models import Partnership, Person
-from alongside.vault.fields import EncryptedJSON, EncryptedText
-
-
-class EncryptedBytes(EncryptedText):
-    """A piece of a file, encrypted like a text."""
-
-    description = "encrypted bytes"
-
-    def from_plain(self, plain: bytes) -> Any:
-        return plain
-
-    def to_plain(self, value: Any) -> bytes:
-        if not isinstance(value, bytes):
-            raise TypeError(f"{self.name} takes bytes, not {type(value).__name__}.")
-        return value
+from alongside.vault.fields import EncryptedBytes, EncryptedJSON, EncryptedText
 
 
 class Copy(PrivateModel):

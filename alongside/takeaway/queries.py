@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -94,7 +95,8 @@ class HoldSeen:
     asked_by: str
     confirmed_by: str
     confirmed_at: datetime.datetime | None
-    ends: datetime.datetime
+    # the last moment that belongs to it: a hold ends with a day
+    until: datetime.datetime
     look_again_on: datetime.datetime | None
     look_is_late: bool
     lift_asked_by: str
@@ -154,7 +156,7 @@ def erasure_page(place: Place) -> ErasurePage:
         raise NotFound
     asked = asked_in(place)
     due_at, kept = falls_due(place, asked)
-    holds = [_seen(hold, place.by) for hold in _holds(partnership_id=place.id)]
+    holds = [_seen(hold, place.by) for hold in _read(_holds(partnership_id=place.id), place.by)]
     is_held = any(hold.holds for hold in holds)
     return ErasurePage(
         state=rules.state_of(due_at=due_at, is_held=is_held, now=place.by.now),
@@ -183,6 +185,13 @@ def _holds(*, partnership_id: uuid.UUID | None = None, organisation_id: uuid.UUI
     return list(holds.order_by("-asked_at", "-id"))
 
 
+def _read(holds: list[Hold], viewer: Viewer) -> list[Hold]:
+    """Note that these were read, each in the trail of its space: what a hold says, it says about somebody."""
+    for partnership_id, count in Counter(hold.partnership_id for hold in holds).items():
+        viewer.note_reading(Kind.SHARE, partnership_id, count)
+    return holds
+
+
 def holds_back(hold: Hold, now: datetime.datetime) -> bool:
     """Whether this hold forbids erasing now."""
     return rules.holds_back(confirmed_at=hold.confirmed_at, ends=hold.ends, lifted_at=hold.lifted_at, now=now)
@@ -203,7 +212,7 @@ def _seen(hold: Hold, viewer: Viewer) -> HoldSeen:
         asked_by=name(hold.asked_by),
         confirmed_by=name(hold.confirmed_by),
         confirmed_at=hold.confirmed_at,
-        ends=hold.ends,
+        until=hold.ends - datetime.timedelta(microseconds=1),
         look_again_on=again,
         look_is_late=bool(stands and again and again <= viewer.now),
         lift_asked_by=name(hold.lift_asked_by),
@@ -220,11 +229,14 @@ def reference(place: Place) -> str:
 
 
 def holds_of(viewer: Viewer) -> list[HoldSeen]:
-    """The holds of the agency, for those who set them: the number of the space, and nobody's name from it."""
+    """The holds of the agency, for those who set them: the number of the space, and nobody's name from it.
+
+    Reading them leaves a line in the trail of each of these spaces, on the ground of a post.
+    """
     if not posts_of(viewer.person_id, now=viewer.now) & HOLDERS:
         raise NotFound
     with wall.standing_for_house(viewer.organisation_id):
-        return [_seen(hold, viewer) for hold in _holds(organisation_id=viewer.organisation_id)]
+        return [_seen(hold, viewer) for hold in _read(_holds(organisation_id=viewer.organisation_id), viewer)]
 
 
 def waiting_in(place: Place) -> list[Waiting]:

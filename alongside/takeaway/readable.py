@@ -31,12 +31,12 @@ from alongside.people.rules import Role
 from alongside.record.queries import URGENT_REASONS
 from alongside.takeaway.fields import from_moment
 from alongside.takeaway.gathering import tables_in_a_copy
-from alongside.vault.fields import EncryptedText
+from alongside.vault.fields import EncryptedBytes, EncryptedText
 
 # In this order; her words first. Kinds that are not named come after them.
 FIRST = (
     Kind.WORDS, Kind.LISTENING, Kind.PICTURE, Kind.NOTE, Kind.OWN, Kind.STRENGTH, Kind.TOPIC, Kind.DECISION,
-    Kind.AGREEMENT, Kind.WORDING, Kind.REACH, Kind.SHARE,
+    Kind.SAFETY, Kind.AGREEMENT, Kind.WORDING, Kind.REACH, Kind.SHARE,
 )  # fmt: skip
 
 # What stands above a thing, by what its row says that it is.
@@ -79,6 +79,8 @@ HEADS: dict[str, str | Promise] = {
     "marker": lazy("Something isn’t shown here"),
     "challenge": lazy("I ask why it isn’t shown"),
     "answered": lazy("An answer"),
+    "photo": lazy("A photo"),
+    "voice": lazy("A voice note"),
     "good_at": lazy("What I am good at"),
     "helps": lazy("What helps"),
     "managed": lazy("Something I managed"),
@@ -105,13 +107,23 @@ TABLES: dict[str, str | Promise] = {
     "plain.Wording": lazy("Words I like, and words I don’t"),
     "sharing.Ask": lazy("I was asked to share"),
     "sharing.Breach": lazy("Something was passed on"),
+    "together.Paper": lazy("Written together"),
+    "together.Typed": lazy("Something was typed"),
+    "together.Pen": lazy("Wrote in it"),
+    "conversations.Thread": lazy("How our conversation stood"),
+    "conversations.Message": lazy("A message"),
+    "conversations.Words": lazy("A message in other words, or one that was taken back"),
+    "conversations.Receipt": lazy("What was said about messages"),
+    "conversations.Became": lazy("What a message became"),
     "topics.Aftercare": lazy("Somebody asks on the day after"),
     "topics.Practice": lazy("It helped"),
     "topics.Topic": lazy("To talk about"),
+    "attached.Transcript": lazy("What is said, in writing"),
     "decisions.View": lazy("A worker’s own view"),
     "decisions.Gap": lazy("What was still missing"),
     "glass.Exclusion": lazy("Who shall not look"),
     "reach.ContactRule": lazy("How and when to reach me"),
+    "reach.PastHours": lazy("Somebody asked to write outside my hours"),
     "consent.Share": lazy("Shared"),
     "sharing.Receipt": lazy("A receipt; it stands in the file receipts.json"),
     "consent.NamedReader": lazy("Named as a reader"),
@@ -136,6 +148,7 @@ LABELS: dict[str, str | Promise | None] = {
     "must": lazy("Must be"), "weight": lazy("How much it matters, 0 to 5"), "fit": lazy("How well it fits, −2 to 2"),
     "again": lazy("Would I choose it again, 1 to 5"), "by_when": lazy("By when"),
     "can_wait_until": lazy("Can wait until"),
+    "seconds": lazy("Seconds"),
     "taken_back_at": lazy("Taken back"), "opened_at": lazy("Opened"), "closed_at": lazy("Closed"),
     "channel": lazy("How"), "number": lazy("Where"), "from_hour": lazy("From"), "to_hour": lazy("To"),
     "voicemail": lazy("Voicemail"), "code_word": lazy("The word that tells it is really us"),
@@ -146,7 +159,8 @@ LABELS: dict[str, str | Promise | None] = {
     "answer": lazy("The answer"), "state": lazy("Where it stands"), "called": lazy("Who"), "where": lazy("Where"),
     "invited_at": lazy("Invited"), "promised_at": lazy("They promised to keep it to themselves"),
     "person_id": lazy("Who"), "who_id": lazy("Who"), "whom_id": lazy("Whom"), "second_id": lazy("Second person"),
-    "since": lazy("From"), "drawn_with": None, "order": None, "all_yes": None, "good_enough": lazy("Good enough"),
+    "since": lazy("From"), "edits": None, "drawn_with": None, "order": None, "all_yes": None,
+    "good_enough": lazy("Good enough"),
 }  # fmt: skip
 
 # Our own few words, where they stand as a value.
@@ -156,16 +170,17 @@ WORDS: dict[str, str | Promise] = {
     "court_order": lazy("a court said so"), "to_talk": lazy("to talk about"), "not_yet": lazy("not yet"),
     "ready": lazy("ready"), "kept": lazy("kept"), "declined": lazy("no, thank you"),
     "here": lazy("only inside this space"), "call": lazy("by phone call"), "letter": lazy("by letter"),
-    "not_sure": lazy("not sure"), "no": lazy("no"), "client": lazy("the person it is about"),
+    "proposed": lazy("written down, and not confirmed"), "corrected": lazy("corrected by whoever spoke"),
+    "yes": lazy("yes"), "not_sure": lazy("not sure"), "no": lazy("no"), "client": lazy("the person it is about"),
     "worker": lazy("social worker"), **{reason.value: text for reason, text in URGENT_REASONS.items()},
 }  # fmt: skip
 
 _WHO = ("said_by_id", "author_id", "written_by_id", "accepted_by_id", "opened_by_id", "begun_by_id", "asked_by_id",
         "offered_by_id", "named_by_id", "promised_by_id", "explained_by_id",
-        "decided_by_id", "given_by_id", "by_id")  # fmt: skip
+        "decided_by_id", "given_by_id", "kept_by_id", "by_id")  # fmt: skip
 _WHEN = ("said_at", "added_at", "written_at", "accepted_at", "opened_at", "begun_at", "given_at", "asked_at",
          "holds_from", "made_at", "offered_at", "named_at", "explained_at", "invited_at", "done_at", "at", "since",
-         "begins")  # fmt: skip
+         "begins", "kept_at")  # fmt: skip
 _SORT = ("what", "sort", "mark")
 _ORDER = {name: number for number, name in enumerate(LABELS)}
 # By their plain values: another house may have known words that this one does not.
@@ -184,6 +199,9 @@ class Line:
     label: str
     text: str
     words: bool = True
+    # The name of a file beside the page, where it can be seen or heard.
+    picture: str = ""
+    sound: str = ""
     # The side on which the text begins, as its first letter says: an English sentence in an Arabic copy, say.
     right_to_left: bool = field(init=False)
 
@@ -240,6 +258,12 @@ class _Row:
 def readable(copy: dict[str, Any]) -> Readable:
     """The copy in words, in the language and the time zone that are switched on."""
     return _Reader(copy).all()
+
+
+def _file(name: str) -> Line:
+    """A photo or a voice note: the page shows it, paper names it."""
+    is_picture = name.endswith((".jpg", ".png", ".webp"))
+    return Line(_("In the file"), name, words=False, **{"picture" if is_picture else "sound": name})
 
 
 def day(text: str) -> str:
@@ -359,7 +383,9 @@ class _Reader:
             name, value = each.attname, one.row.get(each.attname)
             if value in (None, "", [], {}):
                 continue
-            if isinstance(each, EncryptedText):
+            if isinstance(each, EncryptedBytes):
+                lines.append(_file(value["file"]))
+            elif isinstance(each, EncryptedText):
                 lines += self._texts(name, value)
             elif name in LABELS and name not in (*_SORT, "number") and name not in _WHO:
                 lines += self._facts(name, value)

@@ -14,6 +14,7 @@ VERSION = 1
 # The names inside the file.
 PAGE, PAPER, ROWS, MANIFEST = "index.html", "my-copy.pdf", "my-copy.json", "manifest.json"
 RECEIPTS = "receipts.json"
+ATTACHED = "attached/"
 
 # A copy that nobody took goes away again.
 KEPT_FOR = datetime.timedelta(hours=24)

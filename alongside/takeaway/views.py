@@ -8,18 +8,16 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
 from alongside.live.queries import proof_of
 from alongside.people.rules import Post
 from alongside.takeaway import actions, forms, queries
 
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 SECONDS_TO_LOOK_AGAIN = 2
 
 

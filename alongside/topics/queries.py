@@ -374,8 +374,6 @@ class Due:
 def contacts_due(viewer: Viewer, *, today: datetime.date) -> list[Due]:
     """The contacts that those who look have promised for today or earlier, in all their spaces. One query."""
     spaces = {seat.partnership_id for seat in viewer.seats if Role(seat.role) in (Role.WORKER, Role.COVER)}
-    if not spaces:
-        return []
     rows = Aftercare.objects.visible_to(viewer).filter(partnership_id__in=sorted(spaces), settled="", due__lte=today)
     return [
         Due(row.partnership_id, row.due, rules.is_late(due=row.due, on=today)) for row in rows.order_by("due", "id")

@@ -10,21 +10,18 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
 from alongside.kit.ids import id_from
 from alongside.plain.second_look import looked_over
 from alongside.topics import actions, forms, queries
 from alongside.topics.rules import Move
-
-# A page whose form was refused is fetched again from the form's own address when something changed.
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _answer(

@@ -100,10 +100,10 @@ def test_rosa_and_dana_decide_where_to_live(cast, frozen, open_page):
     assert early.status == 409
     rosa.goto(f"/space/{space}/words/")
     rosa.fill("#need textarea", NEED)
-    rosa.click("#need .btn")
+    rosa.click("#need form[data-outbox] button:not([type=button])")
     rosa.wait_for_selector(f"#need .words:has-text('{NEED}')")
     rosa.fill("#hope textarea", HOPE)
-    rosa.click("#hope .btn")
+    rosa.click("#hope form[data-outbox] button:not([type=button])")
     rosa.wait_for_selector("#hope .words")
     assert rosa.inner_text("#need .words") == NEED
     well(rosa)

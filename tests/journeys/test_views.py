@@ -180,7 +180,7 @@ class TestJoining:
         needed = {"number", "pin", "again", "channel"}
         assert needed <= set(asked) | {"number"}
         for name in set(asked) - needed:
-            assert name in {"her_own", "number", "from_hour", "to_hour", "voicemail", "code_word", "never"}
+            assert name in {"her_own", "number", "from_hour", "to_hour", "voicemail", "code_word", "never", "even_so"}
 
     def test_how_to_reach_her_can_wait(self, number):
         page = opened(number)

@@ -16,7 +16,6 @@ from alongside.access.models import AskedWhy
 from alongside.access.rules import answer_due
 from alongside.kit.errors import NotFound, Refused
 from alongside.live.actions import tell
-from alongside.people.models import Partnership
 
 
 class AskedAlready(Refused):
@@ -45,7 +44,7 @@ def ask_why(
 ) -> AskedWhy:
     """Ask whoever's visit the lines from `first` to `last` are why they looked. Hers alone. Raise `AskedAlready`."""
     access.require(by, Act.ASK_WHY, about=about)
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, AskedWhy, known)

@@ -31,11 +31,9 @@ class WrongCode(Refused):
 
 
 @atomic
-def found_organisation(
-    *, name: str, now: datetime.datetime, time_zone: str = "UTC", crisis_lines: str = ""
-) -> Organisation:
+def found_organisation(*, name: str, now: datetime.datetime, time_zone: str = "UTC") -> Organisation:
     """Found the organisation of this installation. Done once, by whoever sets up the house."""
-    organisation = Organisation(name=name, time_zone=time_zone, crisis_lines=crisis_lines, made_at=now)
+    organisation = Organisation(name=name, time_zone=time_zone, made_at=now)
     make_key(organisation.id, now=now)
     organisation.save(force_insert=True)
     return organisation

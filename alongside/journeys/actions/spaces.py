@@ -197,7 +197,7 @@ def end_seat(*, by: Viewer, about: Place, seat_id: uuid.UUID, now: datetime.date
     if seat.role == Role.WORKER and not set(staying) - {seat}:
         raise LastWorker
 
-    seat.ends = now
+    seat.ends = max(now, seat.begins)  # a stand-in's may begin later
     seat.save(update_fields=["ends"])
 
     access.record(by, Act.END_SEAT, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=seat.id)

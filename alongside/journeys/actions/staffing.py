@@ -6,6 +6,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.db.transaction import atomic
 from django.utils.translation import gettext_lazy as _
 
@@ -206,7 +207,9 @@ def _end_seats(by: Viewer, ending: StaffPost, *, now: datetime.datetime, success
     """End the seats that need this post, in every space, each seen by the person whose space it is."""
     roles = sorted(rules.seats_that_end_with(Post(ending.post)))
     seats = list(
-        Seat.objects.select_for_update().filter(holding(now), person_id=ending.person_id, role__in=roles).order_by("id")
+        Seat.objects.select_for_update()
+        .filter(Q(ends=None) | Q(ends__gt=now), person_id=ending.person_id, role__in=roles)
+        .order_by("id")
     )
     accompanied = set(
         Seat.objects.filter(holding(now), role=Role.WORKER, partnership_id__in=[seat.partnership_id for seat in seats])
@@ -230,7 +233,7 @@ def _end_seats(by: Viewer, ending: StaffPost, *, now: datetime.datetime, success
             access.record(
                 by, Act.GIVE_SEAT, partnership_id=seat.partnership_id, kind=Kind.REACH, now=now, row_id=given.id
             )
-        seat.ends = now
+        seat.ends = max(now, seat.begins)  # one that begins later never opens anything
         seat.save(update_fields=["ends"])
         access.record(by, Act.END_SEAT, partnership_id=seat.partnership_id, kind=Kind.REACH, now=now, row_id=seat.id)
         tell(seat.partnership_id)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alongside.access import Place, policy
 from alongside.access import queries as looks
@@ -16,12 +16,10 @@ from alongside.access import views as looked
 from alongside.access.forms import AnswerWhy, AskWhy, TakeBackWhy
 from alongside.access.requests import Request
 from alongside.journeys.actions import asking
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
 from alongside.people.rules import Post
-
-read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @policy.place

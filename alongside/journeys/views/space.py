@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.journeys import actions, queries, rules
+from alongside.journeys import actions, away, queries, rules
 from alongside.journeys.forms import GiveSeat
 from alongside.kit.answers import SeeOther, answer_form
 from alongside.people.rules import Role
@@ -23,6 +23,7 @@ def our_plan(request: Request, place: Place) -> HttpResponse:
     """Her words on top, how we work together, and what shall we do about…?"""
     context = {
         "plan": queries.our_plan(place),
+        "away": away.standing_in(place),
         "waiting": [] if place.is_client else queries.waiting_in(place),
         "may_open": access.may(place.by, Act.OPEN_DECISION, about=place),
         "may_say": access.may(place.by, Act.SAY_WORDS, about=place),

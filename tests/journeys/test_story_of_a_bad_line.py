@@ -1,0 +1,264 @@
+"""A bad line: Rosa's own phone, Nadia's shared one, and a server that dies in between.
+
+The server is a process of its own, so that it can be killed; the phone is a browser with a profile of
+its own, so that its files can be read when it is closed.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.browser import chromium_path
+from tests.decisions.story import Story
+from tests.killed import House
+
+pytestmark = [
+    pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+]  # fmt: skip
+
+PLANTED = "zqvogelbeere"
+STORES = """Promise.all([caches.keys(), indexedDB.databases(), navigator.serviceWorker.getRegistrations(),
+  Promise.resolve(localStorage.length + sessionStorage.length)])
+  .then(([boxes, tables, workers, rest]) => boxes.length + tables.length + workers.length + rest)"""
+WAITS = "Keep.waiting(document.body.dataset.keep).then((all) => all.map((one) => one.words))"
+IN_CHARGE = """async () => {
+  const workers = navigator.serviceWorker;
+  if (!workers.controller) { await new Promise((done) => { workers.oncontrollerchange = done; }); }
+  return 1;
+}"""
+# Says how long after the press nothing of the page can be seen any more, two frames later.
+WATCH = """() => document.addEventListener('submit', () => {
+  const pressed = performance.now();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    console.info('seen', performance.now() - pressed, getComputedStyle(document.body).display);
+  }));
+}, true)"""
+
+
+class Phone:
+    """A browser with a profile in a folder; `line(False)` takes its line away."""
+
+    def __init__(self, chromium, house: House, folder: Path) -> None:
+        self.house, self.folder, self.said = house, folder, []
+        self.context = chromium.browser_type.launch_persistent_context(
+            str(folder), executable_path=chromium_path(), base_url=house.url, viewport={"width": 360, "height": 740},
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )  # fmt: skip
+        self.context.set_default_timeout(20_000)
+        self.context.route(
+            settings.LEAVE_TO, lambda route: route.fulfill(body="<title>Neutral</title>", content_type="text/html")
+        )
+        self.page = self.new_page()
+
+    def new_page(self):
+        page = self.context.new_page()
+        page.on("console", lambda line: self.said.append(line.text))
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        return page
+
+    def signs_in(self, session_key: str) -> None:
+        until = time.time() + 40_000
+        self.context.add_cookies([{"name": "sessionid", "value": session_key, "url": self.house.url, "expires": until}])
+
+    def line(self, there: bool) -> None:
+        self.context.set_offline(not there)
+
+    def on_disk(self, word: str) -> list[str]:
+        """The files of the profile in which a word stands, in either of the two ways in which browsers write."""
+        marks = (word.encode(), word.encode("utf-16-le"))
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return [path.name for path in files if any(mark in path.read_bytes() for mark in marks)]
+
+
+@pytest.fixture
+def house(cast, tmp_path):
+    """Rosa with a question to weigh, Nadia, and who is signed in where."""
+    story = Story(cast).opened()
+    for letter in "AB":
+        story.way(letter)
+    story.matter("school")
+    story.matter("cost")
+    (tmp_path / "data").mkdir()
+    found = House(tmp_path / "data")
+    found.story = story
+    rosa, nadia = cast.accounts["rosa"], cast.accounts["nadia"]
+    found.keys = {
+        "phone": found.sign_in(rosa, her_own=True),
+        "phone again": found.sign_in(rosa, her_own=True),
+        "library": found.sign_in(rosa),
+        "nadia": found.sign_in(nadia),
+    }
+    found.take_along()
+    found.start()
+    yield found
+    found.kill()
+
+
+def say(page, text: str) -> None:
+    page.fill("#write textarea[name=text]", text)
+    page.locator("#write button:not([type=button])").last.click()
+
+
+def keep_here(phone: Phone) -> None:
+    phone.page.goto("/devices/this-one/")
+    phone.page.check("[name=alone]")
+    phone.page.click("text=Yes, keep things here")
+    phone.page.wait_for_selector("text=This device keeps things for you")
+    phone.page.evaluate(IN_CHARGE)
+
+
+def test_a_bad_line(cast, house, chromium, tmp_path):
+    space = cast.spaces["rosa"]
+    talk = f"/space/{space}/talk/"
+
+    # Nadia's phone is not hers alone. Nothing is stored; what she typed stays in the page and goes out from there.
+    nadia = chromium.new_context(base_url=house.url)
+    nadia.add_cookies([{"name": "sessionid", "value": house.keys["nadia"], "url": house.url}])
+    page = nadia.new_page()
+    page.goto(f"/space/{cast.spaces['nadia']}/talk/")
+    nadia.set_offline(True)
+    say(page, f"Call me in the bakery {PLANTED}")
+    page.wait_for_selector("#write >> text=What you typed stays here")
+    assert page.input_value("#write textarea[name=text]").endswith(PLANTED)
+    assert page.evaluate(STORES) == 0
+    nadia.set_offline(False)
+    page.wait_for_selector(f"#messages >> text={PLANTED}")
+    assert page.inner_text("#messages").count(PLANTED) == 1
+    assert page.evaluate(STORES) == 0
+    nadia.close()
+
+    # Rosa's is. She says yes, and opens what she wants to have with her.
+    phone = Phone(chromium, house, tmp_path / "profile")
+    phone.signs_in(house.keys["phone"])
+    page = phone.page
+    page.goto(talk)
+    assert page.evaluate(STORES) == 0, "nothing before she says yes"
+    keep_here(phone)
+    weighing = house.story.url("on-the-way/")
+    for address in (weighing, talk):
+        page.goto(address)
+    page.wait_for_timeout(500)
+
+    # Without a line she reads on, writes three messages, and weighs; with what is not kept she is told so.
+    phone.line(False)
+    page.goto(weighing)
+    assert page.is_visible("#kept-from")
+    school, cost = (house.story.matters[name] for name in ("school", "cost"))
+    page.check(f"[name=weight_{school}][value='5']")
+    page.check(f"[name=weight_{cost}][value='4']")
+    page.click("#weigh .btn")
+    page.wait_for_selector("#weigh >> text=Kept on this phone")
+    fit = f"details:has([action$='/{house.story.ways['A']}/'])"
+    page.click(f"{fit} summary")
+    page.check(f"{fit} [name=fit_{school}][value='2']")
+    page.click(f"{fit} .btn")
+    page.wait_for_selector(f"{fit} >> text=Kept on this phone")
+    page.goto(talk)
+    for number in range(3):
+        say(page, f"{PLANTED}{number}")
+        page.wait_for_selector(f"#outbox >> text={PLANTED}{number}")
+    page.goto(weighing)
+    assert page.is_checked(f"#weigh [name=weight_{school}][value='5']"), "what she chose shows while it waits"
+    page.goto(f"/space/{space}/record/")
+    assert "There is no line" in page.inner_text("h1")
+    assert "Riverside" not in page.content()
+    page.click("text=What we write to each other")
+    page.wait_for_selector("#outbox li")
+    assert page.evaluate(WAITS)[2:] == [f"{PLANTED}{number}" for number in range(3)]
+
+    # One she takes back. The line comes and the server is dead; then it lives, and all is there once, in order.
+    say(page, "never mind")
+    page.wait_for_selector("#outbox >> text=never mind")
+    page.locator("#outbox li").last.get_by_text("Take it back").click()
+    page.wait_for_selector("text=Taken back")
+    house.kill()
+    phone.line(True)
+    page.wait_for_timeout(700)
+    assert len(page.evaluate(WAITS)) == 5
+    house.start()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_selector("#outbox", state="detached")
+    page.goto(talk)
+    said = page.inner_text("#messages")
+    assert [said.count(f"{PLANTED}{number}") for number in range(3)] == [1, 1, 1]
+    assert said.index(f"{PLANTED}0") < said.index(f"{PLANTED}1") < said.index(f"{PLANTED}2")
+    assert "never mind" not in said
+    page.goto(weighing)
+    assert page.is_checked(f"[name=weight_{school}][value='5']")
+    assert page.is_checked(f"[name=weight_{cost}][value='4']")
+    assert page.is_checked(f"{fit} [name=fit_{school}][value='2']")
+
+    # She weighs on two devices at once. What differs in nothing is joined; where both said something else of the
+    # same thing she sees both, and hers is the word that counts.
+    library = chromium.new_context(base_url=house.url)
+    library.add_cookies([{"name": "sessionid", "value": house.keys["library"], "url": house.url}])
+    other = library.new_page()
+    other.goto(weighing)
+    phone.line(False)
+    page.check(f"[name=weight_{cost}][value='1']")
+    page.click("#weigh .btn")
+    page.wait_for_selector("#weigh >> text=Kept on this phone")
+    other.check(f"[name=weight_{cost}][value='3']")
+    other.click("#weigh .btn")
+    other.wait_for_url("**?show=fit*")
+    phone.line(True)
+    page.wait_for_selector("#outbox >> text=This did not go through")
+    page.click("text=Look at it and send it again")
+    page.wait_for_selector("#main >> text=In your other window you said: 3")
+    assert page.is_checked(f"#weigh [name=weight_{cost}][value='1']")
+    page.click("#weigh .btn")
+    page.wait_for_selector("#outbox", state="detached")
+    page.goto(weighing)
+    assert page.is_checked(f"[name=weight_{cost}][value='1']")
+    assert page.is_checked(f"[name=weight_{school}][value='5']")
+
+    # From the library she ends the phone. At its next contact it forgets everything.
+    assert page.evaluate(STORES) >= 3, "control: there is something to forget"
+    other.goto("/devices/")
+    other.click("text=It shall forget them")
+    page.goto("/hard/")
+    page.wait_for_timeout(500)
+    page.goto("/hard/")
+    assert page.evaluate(STORES) == 0
+    library.close()
+
+    # Once more; and with the line gone she leaves, while something waits. It is blank at once.
+    phone.signs_in(house.keys["phone again"])
+    keep_here(phone)
+    page.goto(talk)
+    page.wait_for_timeout(500)
+    phone.line(False)
+    house.kill()
+    say(page, f"{PLANTED} waits")
+    page.wait_for_selector(f"#outbox >> text={PLANTED} waits")
+    assert page.evaluate(WAITS) == [f"{PLANTED} waits"], "control: it can be read there by her"
+    assert any(PLANTED in one for one in page.evaluate("Keep.keptPage(location.href).then((one) => [one.html])"))
+    page.evaluate(WATCH)
+    page.click(".leave button")
+    page.wait_for_timeout(1500)
+    seen = [line.split() for line in phone.said if line.startswith("seen ")]
+    assert seen
+    assert seen[-1][2] == "none"
+    print(f"\nblank after {float(seen[-1][1]):.0f} ms, without a line and with a worker")
+    assert float(seen[-1][1]) < 100
+    page.close()
+
+    # Back in reach, the session is ended by the worker, which then goes too; nothing of ours is left.
+    house.start()
+    phone.line(True)
+    page = phone.new_page()
+    page.goto("/today/")
+    assert "/?next=" in page.url
+    page.wait_for_timeout(500)
+    assert page.evaluate(STORES) == 0
+    page.goto(house.url.replace("localhost", "127.0.0.1") + "/hard/")
+    page.evaluate("localStorage.setItem('control', 'zqholunder')")
+    page.wait_for_timeout(300)
+    phone.context.close()
+    assert phone.on_disk("zqholunder"), "control: a word in the browser's files is found"
+    assert not phone.on_disk(PLANTED)
+    assert not [line for line in phone.said if line.startswith("error:") or "violates" in line]
