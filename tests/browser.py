@@ -81,10 +81,11 @@ class Served:
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Served]:
+def server(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """The whole application on a free port, from the start of the test to its end."""
     from alongside.config import asgi
 
+    monkeypatch.setattr(settings, "TEND_SECONDS", 0)  # a test says itself when what is due is done
     kept = {alias: connections.settings[alias].get("CONN_MAX_AGE") for alias in connections}
     for alias in kept:
         connections.settings[alias]["CONN_MAX_AGE"] = 0  # no thread keeps a connection that outlives the test
@@ -132,8 +133,12 @@ def _chromium() -> Iterator[tuple[Any, Any]]:
 
     playing = sync_playwright().start()
     browser = playing.chromium.launch(
-        executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-    )
+        executable_path=path,
+        # The microphone is a machine's: it hums for a page that a test gave `permissions=["microphone"]`.
+        args=[
+            "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--use-fake-device-for-media-stream",
+        ],
+    )  # fmt: skip
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)
     yield browser, loop

@@ -158,7 +158,7 @@ def _misfits(message: Message) -> Iterator[str]:
         is_last = number == len(_forms(message)) - 1
         if (is_last and has != named) or not has <= named or has_unnamed != unnamed:
             yield f"placeholders or markup differ: {sorted(named ^ has) or sorted(unnamed | has_unnamed)}"
-        elif form.count("<bdi>") != form.count("</bdi>") or form.count("<strong") != form.count("</strong>"):
+        elif form.count("<bdi") != form.count("</bdi>") or form.count("<strong") != form.count("</strong>"):
             yield "markup is not closed"
 
 

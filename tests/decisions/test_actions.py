@@ -180,7 +180,7 @@ def test_two_windows_that_change_the_same_thing_are_both_shown(story):
     school = story.matter("school")
     drawn = story.do(actions.weigh, "rosa", weights={school: 1}, musts={})
     newest = story.do(actions.weigh, "rosa", weights={school: 5}, musts={}, drawn_with=drawn.id)
-    with pytest.raises(actions.ChangedMeanwhile) as changed:
+    with pytest.raises(actions.ChangedInAnotherWindow) as changed:
         story.do(actions.weigh, "rosa", weights={school: 2}, musts={}, drawn_with=drawn.id)
     assert list(changed.value.there.values()) == [5]
     assert story.page().matters[0].weight == 5

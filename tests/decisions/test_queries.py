@@ -6,7 +6,10 @@ from alongside.decisions import actions, privacy, queries, rules
 from alongside.decisions.models import Addition, Decision, Gap, Mark, View
 from alongside.decisions.rules import Answer, Missing, Point, Sort
 from alongside.kit.errors import NotFound
+from alongside.kit.text import isolated
 from tests.decisions.story import Story
+
+QUESTION = f"“{isolated('Where do we live after 31 March?')}”"
 
 
 def later(story, **delta):
@@ -19,12 +22,12 @@ def waiting(story, name, **delta):
 
 def test_what_waits_says_the_day_the_opened_view_and_the_look_back(story):
     assert waiting(story, "rosa") == []
-    assert waiting(story, "rosa", days=5) == ["It is to be decided soon: “Where do we live after 31 March?”"]
+    assert waiting(story, "rosa", days=5) == [f"It is to be decided soon: {QUESTION}"]
     assert "It was to be decided by now" in waiting(story, "rosa", days=20)[0]
     story.view()
     story.ask()
     assert "own view is open" in waiting(story, "rosa")[0]
-    assert waiting(story, "rosa", days=8) == ["It is to be decided soon: “Where do we live after 31 March?”"]
+    assert waiting(story, "rosa", days=8) == [f"It is to be decided soon: {QUESTION}"]
     story.choose(review_on=datetime.date(2026, 4, 17))
     assert waiting(story, "rosa", days=20) == []
     assert "look back" in waiting(story, "rosa", days=46)[0]
@@ -35,7 +38,7 @@ def test_what_waits_says_the_day_the_opened_view_and_the_look_back(story):
 
 def test_a_worker_is_told_when_she_asks_and_nothing_is_written_yet(story):
     story.ask()
-    assert waiting(story, "dana") == ["You are asked for your own view: “Where do we live after 31 March?”"]
+    assert waiting(story, "dana") == [f"You are asked for your own view: {QUESTION}"]
     assert waiting(story, "samuel") == []
     story.view()
     assert "own view is open" in waiting(story, "dana")[0]

@@ -304,7 +304,7 @@ def test_a_no_to_being_free_leads_to_when_it_gets_hard_and_only_she_sees_it(stor
     story.check(not_pushed=Answer.NO)
     rosa = text_of(signed_in("rosa").get(story.url() + "?show=check"))
     assert "You said that somebody is pushing you." in rosa
-    assert f'href="{reverse("web:hard")}"' in rosa
+    assert f'href="{reverse("safety:hard", args=[story.cast.spaces["rosa"]])}"' in rosa
     refused = signed_in("rosa").post(story.url("ask/"), {"key": "k"})
     assert refused.status_code == 409
     assert "nobody’s own view is opened now" in text_of(refused)

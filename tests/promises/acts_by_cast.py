@@ -22,6 +22,10 @@ give_seat            no    yes   no    no      -       -     -      -
 end_seat             no    yes   no    no      -       -     -      -
 print_card           no    yes   no    no      -       -     -      -
 say_how_to_reach     yes   no    no    no      -       -     -      -
+try_out_reach        yes   no    no    no      -       -     -      -
+see_to_it            no    yes   yes   no      -       -     -      -
+ask_past_hours       no    yes   yes   no      -       -     -      -
+agree_past_hours     no    yes   yes   yes     -       -     -      -
 ask_why              yes   no    no    no      -       -     -      -
 take_back_why        yes   no    no    no      -       -     -      -
 answer_why           no    yes   yes   yes     -       -     -      -
@@ -39,6 +43,10 @@ lift_exclusion       yes   no    no    no      -       -     -      -
 
 draft_agreement      yes   yes   yes   no      -       -     -      -
 accept_agreement     yes   yes   no    no      -       -     -      -
+
+attach               yes   yes   yes   no      -       -     -      -
+write_down           yes   yes   yes   no      -       -     -      -
+say_it_is_right      yes   yes   yes   no      -       -     -      -
 
 say_words            yes   no    no    no      -       -     -      -
 waive_words          yes   no    no    no      -       -     -      -
@@ -83,11 +91,25 @@ agree_to_withhold    no    yes   yes   yes     -       -     -      -
 challenge            yes   no    no    no      -       -     -      -
 answer_challenge     no    yes   yes   yes     -       -     -      -
 
+start_paper          yes   yes   yes   no      -       -     -      -
+write_together       yes   yes   yes   no      -       -     -      -
+finish_paper         yes   yes   yes   no      -       -     -      -
+go_on_writing        yes   yes   yes   no      -       -     -      -
+
 say_wording          yes   no    no    no      -       -     -      -
 take_back_wording    yes   no    no    no      -       -     -      -
 explain              no    yes   yes   no      -       -     -      -
 say_back             yes   no    no    no      -       -     -      -
 answer_said_back     no    yes   yes   no      -       -     -      -
+
+name_line            no    no    no    no      -       -     -      -
+take_off_line        no    no    no    no      -       -     -      -
+write_safety_plan    yes   no    no    no      -       -     -      -
+open_safety_plan     yes   no    no    no      -       -     -      -
+ask_to_call          yes   no    no    no      -       -     -      -
+be_in_touch          no    yes   yes   no      -       -     -      -
+look_back_at_night   yes   no    no    no      -       -     -      -
+leave_out_look_back  yes   no    no    no      -       -     -      -
 
 open_decision        yes   yes   yes   no      -       -     -      -
 reword_decision      yes   no    no    no      -       -     -      -
@@ -119,6 +141,14 @@ end_invitation       yes   no    no    no      -       -     -      -
 report_breach        yes   no    no    no      -       -     -      -
 answer_breach        no    no    no    no      -       -     -      -
 
+send_message         yes   yes   yes   no      -       -     -      -
+correct_message      yes   yes   yes   no      -       -     -      -
+take_back_message    yes   yes   yes   no      -       -     -      -
+acknowledge          yes   yes   yes   no      -       -     -      -
+promise_answer       no    yes   yes   no      -       -     -      -
+make_of_message      yes   yes   yes   no      -       -     -      -
+see_it_answered      no    no    no    yes     -       -     -      -
+
 take_copy            yes   no    no    no      -       -     -      -
 bring_in             no    no    no    no      -       -     -      -
 ask_erasure          yes   no    no    no      -       -     -      -
@@ -130,6 +160,9 @@ lift_hold            no    no    no    no      -       -     -      -
 take_on              no    no    no    no      -       -     -      -
 give_post            no    no    no    no      -       -     -      -
 end_post             no    no    no    no      -       -     -      -
+say_away             no    no    no    no      -       -     -      -
+end_away             no    no    no    no      -       -     -      -
+name_cover           no    no    no    no      -       -     -      -
 """
 
 # Priya was invited to see what Rosa shares. Of all the acts above these are hers; all others are none of hers.
@@ -141,6 +174,11 @@ BY_POST = {
     "take_on": {"lena"},
     "give_post": {"lena"},
     "end_post": {"lena"},
+    "name_line": {"lena"},
+    "take_off_line": {"lena"},
+    "say_away": {"dana", "amir", "former", "robin", "samuel", "lena"},
+    "end_away": {"dana", "amir", "former", "robin", "samuel", "lena"},
+    "name_cover": {"samuel", "lena"},
     "answer_passed_on": {"lena"},
     "bring_in": {"dana", "amir", "former", "robin"},
     "hold": {"lena"},

@@ -11,9 +11,16 @@ import secrets
 from contextlib import nullcontext
 from typing import Any
 
+from django.test import override_settings
+
+from alongside.access.kinds import Kind
 from alongside.access.models import TrailLine
 from alongside.agreement import rules as agreement_rules
+from alongside.attached.models import Attachment
 from alongside.consent.rules import Shared
+from alongside.conversations import actions as conversations
+from alongside.conversations.rules import Becomes
+from alongside.conversations.rules import What as SaidAbout
 from alongside.decisions import actions as decisions
 from alongside.decisions.rules import Answer, Point, Sort
 from alongside.glass import actions as glass
@@ -23,29 +30,39 @@ from alongside.journeys import actions as journeys
 from alongside.kit.ids import new_id
 from alongside.notes.rules import Audience
 from alongside.notes.rules import What as Said
+from alongside.people import actions as people
 from alongside.people.models import Account, Device, Seat, StaffPost
-from alongside.people.rules import Post, Role
+from alongside.people.rules import Looks, Post, Role
 from alongside.plain import actions as plain
 from alongside.plain.rules import Area, Feeling
+from alongside.reach import actions as reach
 from alongside.reach.actions import say_how_to_reach
-from alongside.reach.rules import Channel
+from alongside.reach.rules import Channel, Sentence
 from alongside.record import actions as record
 from alongside.record.rules import What, WorrySort
+from alongside.safety import actions as safety
+from alongside.safety.rules import Audience as SafetyAudience
+from alongside.safety.rules import Looked, Part
 from alongside.sharing import actions as sharing
 from alongside.sharing.models import Receipt
 from alongside.sharing.rules import Answer as NoOrNotNow
 from alongside.takeaway import actions as takeaway
 from alongside.takeaway import bringing, gathering, making, packing
 from alongside.takeaway.fields import canonical, moment
+from alongside.together import actions as together
+from alongside.together.rules import Sort as PaperSort
 from alongside.topics import actions as topics
 from alongside.topics.models import Aftercare
 from alongside.topics.rules import Move
 from alongside.topics.rules import Sort as StrengthSort
 from tests.agreement.conftest import VOLUNTARY, Together
+from tests.attached import steps as attached
+from tests.attached.files import said, seen
 from tests.conftest import Cast
 from tests.decisions.story import Story
 from tests.notes import steps as notes
 from tests.record import steps
+from tests.together import steps as papers
 
 
 class Life:
@@ -60,11 +77,14 @@ class Life:
         self.agreement()
         self.words()
         self.topics()
+        self.hard_times()
         self.notes()
+        self.papers()
         self.decision()
         self.emergencies()
         self.plain_words()
         self.sharing()
+        self.messages()
         self.asking()
 
     def says(self, what: str) -> str:
@@ -104,8 +124,63 @@ class Life:
         )  # fmt: skip
         self.by("dana", journeys.end_seat, of="carmen", seat_id=seat.id)
         self.seat = Seat.objects.get(partnership_id=self.cast.spaces["rosa"], role=Role.SUPERVISOR)
+        self.keeping = people.keep_here(
+            by=self.cast.accounts["rosa"], session_key="her own phone", looks=Looks.PHONE, her_own=True, now=now
+        )
+        self.leave()
+
+    def leave(self) -> None:
+        """Amir was away for a moment in which nobody was named for anything; Dana will be, and is not wanted back."""
+        lena, now = self.cast.viewer("lena"), self.cast.now
+        people = self.cast.accounts
+        self.line = safety.name_line(
+            by=lena, name="a line of help", number="020 7946 0018", hours="at night", languages="", cost="free",
+            now=now, write_id=new_id(),
+        )  # fmt: skip
+        other = safety.name_line(
+            by=lena, name="another line", number="", hours="", languages="", cost="", now=now, write_id=new_id()
+        )
+        safety.take_off_line(by=lena, line_id=other.id, now=now, write_id=new_id())
+        first = now.date() + datetime.timedelta(days=300)
+        away = journeys.say_away(
+            by=lena, person_id=people["dana"].person_id, cover_id=people["robin"].person_id, first=first,
+            last=first + datetime.timedelta(days=1), now=now, write_id=new_id(),
+        )  # fmt: skip
+        journeys.end_away(by=lena, away_id=away.id, now=now, write_id=new_id())
+        self.away = journeys.say_away(
+            by=lena, person_id=people["hired"].person_id, cover_id=people["robin"].person_id, first=first, last=None,
+            now=now, write_id=new_id(),
+        )  # fmt: skip
+
+    def hard_times(self) -> None:
+        """Her plan, opened to those who work with her; a rough night, a call, and a look back."""
+        said = {part.value: self.says(f"her plan: {part.value}") for part in Part}
+        self.by("rosa", safety.write_plan, said=said, write_id=new_id())
+        self.by("rosa", safety.open_plan, audience=SafetyAudience.WITH_ME, write_id=new_id())
+        self.call = self.by("rosa", journeys.ask_to_call, words=self.says("a rough night"), write_id=new_id())
+        self.by("dana", safety.be_in_touch, call_id=self.call.id, write_id=new_id())
+        looked = {part.value: self.says(f"a look back: {part.value}") for part in Looked}
+        self.by(
+            "rosa", safety.look_back_at_night, call_id=self.call.id, said=looked, audience=SafetyAudience.ME,
+            write_id=new_id(),
+        )  # fmt: skip
+        other = self.by("rosa", journeys.ask_to_call, words=self.says("another rough night"), write_id=new_id())
+        self.by("rosa", safety.leave_out_look_back, call_id=other.id, write_id=new_id())
 
     def how_to_reach(self) -> None:
+        """At first only on Tuesdays: on a Monday Dana asks to write all the same, and Samuel agrees."""
+        self.by(
+            "rosa", say_how_to_reach, write_id=new_id(), channel=Channel.TEXT, number="+44 7700 900123",
+            from_hour=datetime.time(8), to_hour=datetime.time(20), voicemail=False, code_word="", never="", days=[2],
+            sentence=Sentence.OWN, own_sentence=self.says("words that go out"),
+        )  # fmt: skip
+        with override_settings(TEXT_URL="console:"):
+            self.by("rosa", reach.try_it_out, write_id=new_id())
+            asked = self.by(
+                "dana", reach.ask_past_hours, reason=self.says("why it cannot wait until Tuesday"), write_id=new_id()
+            )
+        self.asked_past = self.by("samuel", reach.agree_past_hours, asked_id=asked.id)
+        self.by("dana", reach.see_to_it, write_id=new_id())
         self.by(
             "rosa", say_how_to_reach, write_id=new_id(), channel=Channel.TEXT, number=self.says("a number"),
             from_hour=datetime.time(8), to_hour=datetime.time(20), voicemail=False,
@@ -123,7 +198,8 @@ class Life:
     def words(self) -> None:
         cast = self.cast
         steps.say(cast, self.says("a need"))
-        steps.say(cast, self.says("a hope"), what=What.HOPE)
+        steps.say(cast, self.says("a hope"), what=What.HOPE, voice=said())
+        self.voice()
         steps.send(cast, self.says("what was heard"))
         steps.not_quite(cast, self.says("not quite"))
         steps.correct(cast, self.says("heard again"))
@@ -138,6 +214,14 @@ class Life:
             saw=self.says("an urgent sight"), think=self.says("an urgent thought"),
         )  # fmt: skip
         steps.skip(cast, place=with_nadia[0], seen=None)
+
+    def voice(self) -> None:
+        """Rosa said her hope as well; Dana writes down what she heard, Rosa corrects it. And a photo of a letter."""
+        cast = self.cast
+        (self.voice_note,) = Attachment.objects.visible_to(cast.viewer("rosa"), within=cast.spaces["rosa"])
+        attached.write_down(cast, self.voice_note, self.says("what was heard in a voice note"))
+        attached.right(cast, self.voice_note, self.says("what she said in a voice note"))
+        attached.keep(cast, seen(), name="dana", kind=Kind.MESSAGE)
 
     def columns(self) -> None:
         """Both put something into the picture, and Rosa sees one line differently."""
@@ -204,6 +288,21 @@ class Life:
         self.by("rosa", topics.decline_aftercare, aftercare_id=open_one.id, write_id=new_id())
         off = self.by("dana", topics.name_topic, headline="what is taken off", write_id=new_id())
         self.by("rosa", topics.take_off_topic, topic_id=off.id, write_id=new_id())
+
+    def papers(self) -> None:
+        """Rosa and Dana write a plan together, by a form and live, and a letter that becomes a note."""
+        cast, dana = self.cast, self.cast.place("dana")
+        plan = papers.start(cast, title=self.says("a plan's title"), sort=PaperSort.PLAN)
+        papers.save(cast, "rosa", plan, self.says("what she wrote in a plan"))
+        papers.Page(cast, "dana", plan).types(self.says("what was typed live"), at=0)
+        self.by("dana", together.finish_paper, paper_id=plan, write_id=new_id())
+        self.by("rosa", together.go_on_writing, paper_id=plan, write_id=new_id())
+        self.paper = plan
+        letter = papers.start(cast, "dana", title=self.says("a letter's title"))
+        papers.save(cast, "dana", letter, self.says("a letter"))
+        together.finish_paper(
+            by=dana.by, about=dana, now=cast.now, write_id=new_id(), paper_id=letter, into_note=True
+        )  # fmt: skip
 
     def notes(self) -> None:
         """A note in two voices that Samuel looks at, a part of it left out, and a page of Rosa's own."""
@@ -289,7 +388,7 @@ class Life:
         card = journeys.start_partnership(by=dana, called="Fatima", language="ar", now=now, write_id=new_id())
         cast.accounts["fatima"], cast.spaces["fatima"] = card.account, card.partnership_id
         self.by("fatima", journeys.join, of="fatima", pin="738291", language="ar")
-        rows = gathering.gather(lambda: nullcontext(cast.place("fatima", of="fatima")))
+        rows = gathering.gather(lambda: nullcontext(cast.place("fatima", of="fatima")), {})
         file = packing.packed({"my-copy.json": canonical(rows)}, rows)
         self.by("fatima", takeaway.ask_erasure, of="fatima", write_id=new_id())
         self.by("fatima", takeaway.erase_now, of="fatima", now=now + datetime.timedelta(days=7))
@@ -405,6 +504,40 @@ class Life:
         self.by("priya", sharing.ask_no_more, write_id=new_id())
         self.receipt = Receipt.objects.unguarded(because="test").filter(about=self.share.id).get()
 
+    def messages(self) -> None:
+        """Rosa waited for days; Samuel saw to it, Dana promised, answered, and took something back."""
+        now, ago = self.cast.now, datetime.timedelta(days=4)
+
+        def say(name: str, text: str, **given: Any) -> Any:
+            return self.by(name, conversations.send_message, text=self.says(text), write_id=new_id(), **given)
+
+        def change(name: str, action: Any, message: Any, **given: Any) -> Any:
+            return self.by(name, action, message_id=message.id, write_id=new_id(), **given)
+
+        first = say("rosa", "a message", now=now - ago)
+        conversations.hand_over_what_waits(now=now)
+        self.by("samuel", conversations.see_it_answered, write_id=new_id())
+        self.by(
+            "dana", conversations.promise_answer, due=now + datetime.timedelta(hours=5), write_id=new_id(),
+            reason=self.says("why an answer takes longer"),
+        )  # fmt: skip
+        say("dana", "an answer")
+        self.message = say("rosa", "a message with a mistake")
+        change("rosa", conversations.correct_message, self.message, text=self.says("a message put right"))
+        change("rosa", conversations.take_back_message, say("rosa", "a message that is taken back"))
+        for name, about in (("dana", SaidAbout.SEEN), ("rosa", SaidAbout.UNDERSTOOD)):
+            self.by(
+                name, conversations.acknowledge, number=4, as_of=now, what=about, write_id=new_id(),
+                words=self.says(f"what {name} understood"),
+            )  # fmt: skip
+        change(
+            "dana",
+            conversations.make_of_message,
+            first,
+            what=Becomes.NOTE,
+            headline=self.says("what became of a message"),
+        )
+
     def asking(self) -> None:
         """Rosa asks Dana why she looked, and gets an answer; Nadia takes a question back, and asks another in vain."""
         dana, later = self.cast.accounts["dana"].person_id, self.cast.now + datetime.timedelta(days=3)
@@ -436,13 +569,21 @@ class Life:
             "gap_id": self.gap_id,
             "seat_id": self.seat.id,
             "post_id": self.post.id,
+            "away_id": self.away.id,
+            "space_id": self.cast.spaces["rosa"],
+            "line_id": self.line.id,
+            "call_id": self.call.id,
             "strength_id": self.strength.id,
             "topic_id": self.topic.id,
+            "message_id": self.message.id,
+            "attachment_id": self.voice_note.id,
             "note_id": self.note,
             "own_id": self.own,
+            "paper_id": self.paper,
             "withheld_id": self.withheld,
             "aftercare_id": self.aftercare.id,
             "device_id": device.id if device else new_id(),
+            "keeping_id": self.keeping.id,
             "opening_id": self.opening.id,
             "exclusion_id": self.exclusion.id,
             "wording_id": self.wording.id,
@@ -450,6 +591,7 @@ class Life:
             "ask_id": self.ask.id,
             "share_id": self.share.id,
             "asked_id": self.asked.id,
+            "asked_past_id": self.asked_past.id,
             "receipt_id": self.receipt.id,
             "guest_id": self.cast.accounts["priya"].person_id,
             "number": 1,

@@ -1,6 +1,7 @@
 """Who may do what, cell by cell; and that each action checks first, says who did it, and leaves its line."""
 
 import ast
+import dataclasses
 import datetime
 import enum
 import importlib
@@ -51,7 +52,13 @@ BY_NOBODY = {
     "welcome": "there is nobody yet: whoever has the code from the server's own screen founds the house",
     "welcome_code": "reads the code that stands on the server's own screen",
     "welcome_line": "the line that the server prints at its start",
+    "hand_over_what_waits": "the hour itself: nobody answered; a line says so, and that nobody wrote it",
+    "tell_what_is_delivered": "the hour itself: it tells open pages, and changes nothing",
     "erase_due": "the hour itself: what was asked for days ago is done, and says so in the agency's own lines",
+    "erase_again": "whoever restores a backup, from the server's own command line; each space leaves its line",
+    "forget_browser": "a browser that was left or signed out, whoever asks: it keeps nothing any more",
+    "knock": "a step of whatever somebody is told of, whose line it is",
+    "keep_call": "a step of asking to be called, whose line it is",
     "mark_heard": "a step of answering or skipping what was heard, whose line it is",
     "new_password": "whoever runs the server, from its own command line",
     "note_seen": "the session itself notes that somebody is still there",
@@ -61,6 +68,9 @@ OWN_SIGN_IN = {
     "choose_pin": "a step of joining, whose line it is",
     "change_pin": "her own PIN",
     "change_password": "one's own password",
+    "keep_here": "the list of devices is its trace",
+    "keep_on": "the list of devices is its trace",
+    "stop_keeping": "the list of devices is its trace",
     "list_device": "the list of devices is its trace",
     "set_language": "the language in which one reads",
     "end_device": "the list of devices is its trace",
@@ -157,6 +167,8 @@ def dummy(hint):
         return next(iter(hint))
     if isinstance(hint, type) and issubclass(hint, Collection) and hint is not str:
         return []
+    if dataclasses.is_dataclass(hint):
+        return object.__new__(hint)
     return {
         uuid.UUID: new_id(), str: "x", int: 1, bool: False, datetime.date: datetime.date(2026, 3, 9),
         datetime.datetime: datetime.datetime(2026, 3, 9, tzinfo=datetime.UTC), datetime.time: datetime.time(9),

@@ -37,9 +37,13 @@ def filled(address, named):
     return PART.sub(lambda part: str(named[part.group(1)]), address)
 
 
+# Opens to a supervisor, and only while nobody answers: `tests/conversations` has that.
+ONLY_THEN = {"talk/nobody-answers/", "talk/nobody-answers/seen-to/"}
+
+
 def shown(answer, named):
     """What an answer shows, without what differs by itself: a nonce, a token, the very ids that were asked for."""
-    body = re.sub(r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+    body = re.sub(r'nonce="[^"]*"|name="(csrfmiddlewaretoken|key)" value="[^"]*"', "", answer.content.decode())
     beside = {"Content-Security-Policy", "Content-Length"}
     headers = repr(sorted((name, value) for name, value in answer.headers.items() if name not in beside))
     body = body.replace(answer.wsgi_request.path, "")
@@ -152,6 +156,8 @@ def test_the_same_addresses_open_to_rosa(life, signed_in):
                 status = getattr(page, method)(filled(address, named)).status_code
                 answers.setdefault(address, []).append(status)
     for address, statuses in answers.items():
+        if address.split(">/")[-1] in ONLY_THEN:
+            continue
         assert any(status != 404 for status in statuses), f"{address} opens to nobody"
         assert all(status < 500 for status in statuses), f"{address}: {statuses}"
     assert Counter(status for statuses in answers.values() for status in statuses)[200] > 20
@@ -176,6 +182,10 @@ def test_another_spaces_rows_are_absent_in_ones_own(life, signed_in):
                 assert hidden.status_code in fine, f"{method} {address}: {hidden.status_code}"
 
 
+# Of everybody in the agency, though it is about somebody else, and why.
+THEIRS_TOO = {("samuel", "/staff/away/<uuid:away_id>/back/"): "whoever supervises says that a colleague is back"}
+
+
 def test_what_is_anothers_outside_a_space_is_absent(life, signed_in):
     signed_in("rosa")
     named = life.named()
@@ -184,7 +194,8 @@ def test_what_is_anothers_outside_a_space_is_absent(life, signed_in):
         for address, _ in ELSEWHERE:
             if "<uuid:" in address:
                 for method in ("get", "post"):
-                    assert getattr(page, method)(filled(address, named)).status_code in (404, 405), (name, address)
+                    if (name, address) not in THEIRS_TOO:
+                        assert getattr(page, method)(filled(address, named)).status_code in (404, 405), (name, address)
 
 
 # --- Looking changes nothing, and says nothing outside the page --------------------------------
@@ -302,7 +313,8 @@ def test_what_is_sealed_is_on_no_page_of_anybody(cast, signed_in, life_so_far):
         page = signed_in(name)
         for address, _ in IN_A_PLACE:
             answer = page.get(filled(address, named))
-            assert life.sealed not in answer.content.decode() + repr(dict(answer.headers)), f"{name} {address}"
+            told = answer.content.decode(errors="replace") + repr(dict(answer.headers))  # a voice note is no text
+            assert life.sealed not in told, f"{name} {address}"
     life.story.ask()
     asked = signed_in("rosa").get(filled("/space/<uuid:partnership_id>/decisions/<uuid:decision_id>/", named))
     assert life.sealed in asked.content.decode(), "control: when she asks, it opens"

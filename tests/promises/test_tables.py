@@ -19,7 +19,8 @@ PRIVATE = [model for model in MODELS if issubclass(model, PrivateModel)]
 
 # Every table that is not private, and why that is right.
 PUBLIC = {
-    "people.Organisation": "the agency's own name, hours and crisis lines: nobody's life",
+    "people.Organisation": "the agency's own name and time zone: nobody's life",
+    "safety.HelpLine": "who answers when the agency does not, for everybody to read: nobody's life",
 }
 HOUSEKEEPING = {
     "people.Person": "what somebody is called, encrypted; shown only beside a seat or a post",
@@ -27,9 +28,15 @@ HOUSEKEEPING = {
     "people.Account": "how somebody signs in; the login is a blind index, the address encrypted",
     "people.Partnership": "an id, two moments and a count of changes; every sight of it goes through a seat",
     "people.Seat": "who has a seat where: sight itself comes from here, so it cannot be behind sight",
+    "people.Away": "which of the staff is away from when until when, and who stands in; no reason is kept",
     "people.Card": "when a card was printed and by whom; its number is kept nowhere",
     "people.OneTimeCode": "the blind index of a code that opens once; the code is kept nowhere",
     "people.Device": "where somebody is signed in, for their own list of devices",
+    "people.Keeping": "which browser may keep pages for its owner; the id in its cookie opens nothing",
+    "reach.Outgoing": "for whom something is to leave, and when it was tried: ids and moments, no word and no number",
+    "reach.KnownNumber": "the blind index of the number in a rule, by which a text finds its space",
+    "reach.Unplaced": "when a text came that could not be put anywhere, and nothing of it",
+    "reach.CameIn": "that a text came in, by a hash of the gateway's id: no number, no word, no space",
     "takeaway.Hold": "what two people of an agency say about the end of a space, encrypted; it opens nothing",
     "consent.Share": "who may see which kind until when, purpose encrypted: sight itself comes from here",
     "consent.Invitation": "who was invited, and what they promised, encrypted; it opens nothing",
@@ -50,6 +57,10 @@ HOUSEKEEPING = {
 
 # Texts in clear in a private table or about a person, and why no word of anybody's is in them.
 CLEAR = {
+    "attached.Attachment.kind": "one of our kinds",
+    "attached.Content.kind": "one of our kinds",
+    "attached.Transcript.kind": "one of our kinds",
+    "attached.Transcript.fingerprint": "a keyed fingerprint, which says nothing without the key",
     "decisions.Decision.can_wait": "yes, no or empty",
     "decisions.Decision.trigger": "what broke the seal, one of a few words that the database checks",
     "decisions.View.trigger": "what opened the view, one of a few words that the database checks",

@@ -144,7 +144,7 @@ def test_five_thousand_encrypted_entries_are_gone_through_in_no_time(cast):
 
 def test_every_room_is_asked(said):
     offered = {room.__name__.split(".")[1] for room in queries.ROOMS}
-    assert offered == {"record", "notes", "topics", "decisions", "agreement"}
+    assert offered == {"record", "attached", "notes", "topics", "decisions", "agreement", "conversations"}
     assert Wanted.of("letter").words == (("letter",),)
 
 
