@@ -18,7 +18,7 @@ from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
 from alongside.kit.errors import NotFound, Refused
 from alongside.live.actions import tell
-from alongside.people.models import Partnership, Person
+from alongside.people.models import Person
 from alongside.reach import queries, rules
 from alongside.reach.models import ContactRule, KnownNumber, Outgoing, PastHours
 from alongside.reach.rules import Because, Channel, Sentence, hours_make_sense
@@ -188,7 +188,7 @@ def try_it_out(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uu
     access.require(by, Act.TRY_OUT_REACH, about=about)
     if access.arrived(by, write_id) is not None:
         return
-    Partnership.objects.select_for_update().get(id=about.id)
+    access.in_turn(about)
     if not queries.leaves_by_itself(queries.rule_in(about), about):
         raise CannotTryOut
     tried = Outgoing.objects.filter(
