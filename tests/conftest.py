@@ -15,7 +15,9 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState, instrumented_test_render
 from django.utils import translation
 
 from alongside.access.middleware import viewer_of
@@ -42,16 +44,31 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test may use both databases; said before pytest-django asks which ones to set up."""
+    """Every test may use both databases; said before pytest-django asks which ones to set up. The slow ones take
+    the time they need; any other that goes on for minutes hangs, and is ended."""
     for item in items:
         if item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
+        if item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.timeout(0))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Pages name static files by their hash, so they are collected once a run."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_drawn_as_they_are(django_test_environment: None) -> None:
+    """Django keeps a copy of all that each template was given, for tests that ask; few do, and it takes its time."""
+    Template._render = _TestState.saved_data.template_render
+
+
+@pytest.fixture
+def keeps_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that asks an answer for its `context`."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture(autouse=True)

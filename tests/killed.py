@@ -27,6 +27,7 @@ from django.db import connections
 
 HOUSE = Path(__file__).resolve().parents[1]
 SECONDS_TO_START = 60
+SECONDS_TO_STOP = 30
 SECRETS = ("root.key", "secret.key")
 
 
@@ -50,18 +51,24 @@ class House:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
+    @property
+    def errors(self) -> Path:
+        """Where its processes write what is amiss: a file, for nobody reads a pipe while the server runs."""
+        return self.data / "errors.log"
+
     def python(self, *command: str) -> subprocess.Popen[str]:
         """Run Python as a host would run it on this house."""
         ours = ("ALONGSIDE_", "DATABASE", "KEYS")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        return subprocess.Popen(
-            [sys.executable, *command],
-            cwd=HOUSE,
-            env=clean | {"ALONGSIDE_DATA": str(self.data), "PORT": str(self.port)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with self.errors.open("ab") as errors:
+            return subprocess.Popen(
+                [sys.executable, *command],
+                cwd=HOUSE,
+                env=clean | {"ALONGSIDE_DATA": str(self.data), "PORT": str(self.port)},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
 
     def start(self) -> None:
         """Start the server; it answers when this returns."""
@@ -69,7 +76,7 @@ class House:
         self._server = self.python("-m", "alongside.config.serve")
         assert self._server.stdout is not None
         said = self._server.stdout.readline()
-        assert said.startswith("Alongside is at"), self._server.communicate()[1]
+        assert said.startswith("Alongside is at"), self.errors.read_text()
         until = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < until:
             # The socket is open long before anybody answers on it.
@@ -82,13 +89,15 @@ class House:
                 time.sleep(0.02)
             finally:
                 line.close()
+        else:
+            raise AssertionError(f"Nobody answers: {self.errors.read_text()}")
         self.started += 1
 
     def kill(self) -> None:
         """Kill it as a power cut would, as far as a process can tell: SIGKILL, nothing finished."""
         if self._server is not None:
             self._server.kill()
-            self._server.communicate()
+            self._server.communicate(timeout=SECONDS_TO_STOP)
             self._server = None
 
     def sign_in(self, account: Any, **remembers: Any) -> str:
@@ -123,6 +132,6 @@ class House:
     def asks(self, code: str) -> str:
         """What a few lines of Python print that are run on this house while nobody serves it."""
         done = self.python("-c", code)
-        said, amiss = done.communicate(timeout=300)
-        assert done.returncode == 0, amiss
+        said, _ = done.communicate(timeout=300)
+        assert done.returncode == 0, self.errors.read_text()
         return said

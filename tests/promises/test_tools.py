@@ -61,6 +61,7 @@ def test_what_is_doubtful_is_found():
     assert "fuzzy" in words.problems("es", SOURCES, doubtful)[0]
 
 
+@pytest.mark.once
 def test_words_are_found_in_python_and_in_templates():
     messages = words.found()
     assert messages.get("Who has looked"), "from Python"

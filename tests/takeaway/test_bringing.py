@@ -34,6 +34,7 @@ def folder():
         yield Path(made)
 
 
+@pytest.mark.once
 def test_out_into_another_house_and_out_again_is_the_same(copier, life, folder):
     """Story H 15: what is hers is the same to the byte; what the first house did comes along word for word."""
     first_file = copier.make()

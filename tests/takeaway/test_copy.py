@@ -59,6 +59,7 @@ def test_the_file_holds_every_word_three_times_and_nobody_elses(copier, life):
         assert one["bytes"] == len(files[name])
 
 
+@pytest.mark.once
 def test_photos_and_voice_notes_lie_beside_the_page_which_shows_and_plays_them(copier, life):
     """Each is named in the rows with its length and its hash, and stands on the page with what belongs to it."""
     copy, files = packing.opened(copier.make())
@@ -76,6 +77,7 @@ def test_photos_and_voice_notes_lie_beside_the_page_which_shows_and_plays_them(c
     assert hope.index("<audio") < hope.index(life.planted["what she said in a voice note"])
 
 
+@pytest.mark.once
 def test_the_page_is_whole_in_itself_and_her_words_come_first(copier):
     copy = copier.rows()
     with translation.override("ar"):
@@ -98,6 +100,7 @@ def test_the_page_is_whole_in_itself_and_her_words_come_first(copier):
     assert way.lines
 
 
+@pytest.mark.once
 def test_what_somebody_wrote_is_never_markup(copier, life):
     from tests.record import steps
 
@@ -113,6 +116,7 @@ def test_what_somebody_wrote_is_never_markup(copier, life):
     assert paper(told).startswith(b"%PDF-")
 
 
+@pytest.mark.once
 def test_the_sealed_view_stays_out_and_its_mark_is_in(cast, frozen, signed_in, life_so_far):
     from tests.takeaway.conftest import Copier
 
@@ -129,6 +133,7 @@ def test_the_sealed_view_stays_out_and_its_mark_is_in(cast, frozen, signed_in, l
     assert copy["made"]["closed"] == []
 
 
+@pytest.mark.once
 def test_words_that_are_pinned_say_which_they_are(copier, life):
     entry = next(row for row in copier.rows()["tables"]["record.Entry"] if row["what"] == "need")
     assert entry["fingerprint"] == {
@@ -195,6 +200,7 @@ def test_each_kind_that_is_read_leaves_one_line(copier, life):
     assert {"words", "listening", "picture", "decision", "agreement", "reach"} <= set(kinds)
 
 
+@pytest.mark.once
 def test_it_stops_when_she_signs_out_or_her_pin_is_changed(copier, life):
     copy = copier.ask()
     order = copier.order(copy)
@@ -204,6 +210,7 @@ def test_it_stops_when_she_signs_out_or_her_pin_is_changed(copier, life):
     assert not Part.objects.unguarded(because="test").filter(copy_id=copy.id).exists()
 
 
+@pytest.mark.once
 def test_a_file_that_is_under_way_breaks_off_when_she_signs_out(copier, life, monkeypatch):
     monkeypatch.setattr(rules, "PART_BYTES", 1000)
     copy = copier.ask()
@@ -220,6 +227,7 @@ def test_a_file_that_is_under_way_breaks_off_when_she_signs_out(copier, life, mo
         next(parts)
 
 
+@pytest.mark.once
 def test_it_stops_when_her_seat_is_gone_or_the_copy_is_given_up(copier, life):
     order = copier.order(copier.ask())
     Seat.objects.filter(partnership_id=life.cast.spaces["rosa"], role=Role.CLIENT).update(ends=life.cast.now)
@@ -232,6 +240,7 @@ def test_it_stops_when_her_seat_is_gone_or_the_copy_is_given_up(copier, life):
         making.make(order)
 
 
+@pytest.mark.once
 def test_one_that_has_stopped_can_be_made_again_and_an_old_one_is_gone(copier, life, frozen):
     first = copier.ask()
     assert copier.ask().id == first.id, "one that is being made goes on"

@@ -38,7 +38,7 @@ def wait_until_signed_out(page):
 
 def until_blank(open_page) -> float:
     """Press the button while the harmless page does not answer; return the milliseconds until nothing is seen."""
-    page = open_page("rosa", "/style/en/")
+    page = open_page("rosa", "/style/en/", leaves=True)
     held, said = [], []
     page.context.route(settings.LEAVE_TO, lambda route: held.append(route))
     page.on("console", lambda line: said.append(line.text))
@@ -61,7 +61,7 @@ def test_the_page_is_blank_within_a_tenth_of_a_second(open_page, cast):
 
 
 def test_leaving_signs_her_out_and_back_shows_nothing_of_hers(open_page, cast):
-    page = open_page("rosa", "/hard/")
+    page = open_page("rosa", "/hard/", leaves=True)
     page.goto("/style/en/")
     assert "Where do we live" in page.inner_text("main")
     page.click(".leave button")
@@ -74,7 +74,7 @@ def test_leaving_signs_her_out_and_back_shows_nothing_of_hers(open_page, cast):
 
 
 def test_shift_three_times_leaves_too_and_capital_letters_do_not(open_page, cast):
-    page = open_page("rosa", "/style/en/")
+    page = open_page("rosa", "/style/en/", leaves=True)
     page.focus("textarea")
     for _ in range(4):
         page.keyboard.press("Shift+A")
@@ -88,7 +88,7 @@ def test_shift_three_times_leaves_too_and_capital_letters_do_not(open_page, cast
 
 
 def test_it_can_be_reached_with_the_second_press_of_tab(open_page, cast):
-    page = open_page("", "/hard/")
+    page = open_page("", "/hard/", leaves=True)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Tab")
@@ -98,7 +98,7 @@ def test_it_can_be_reached_with_the_second_press_of_tab(open_page, cast):
 
 
 def test_without_javascript_it_is_a_form_that_does_the_same(open_page, cast):
-    page = open_page("rosa", "/style/en/", javascript=False)
+    page = open_page("rosa", "/style/en/", javascript=False, leaves=True)
     page.click(".leave button")
     until_gone(page)
     assert not has_session()
@@ -106,7 +106,7 @@ def test_without_javascript_it_is_a_form_that_does_the_same(open_page, cast):
 
 
 def test_without_a_line_the_page_still_goes_blank(open_page, cast):
-    page = open_page("rosa", "/style/en/")
+    page = open_page("rosa", "/style/en/", leaves=True)
     page.context.unroute_all()
     page.context.set_offline(True)
     page.evaluate(PRESS)
@@ -114,7 +114,7 @@ def test_without_a_line_the_page_still_goes_blank(open_page, cast):
 
 
 def test_every_page_can_be_left_and_reached_within_the_budget(open_page, cast):
-    page = open_page("")
+    page = open_page("", leaves=True)
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto("/", wait_until="networkidle")
