@@ -147,6 +147,25 @@ MAIL_FROM = Setting(
     "The address that e-mails come from. Its domain stands in every one of them: pick one that says nothing.",
     "",
 )
+PUSH_CONTACT = Setting(
+    "ALONGSIDE_PUSH_CONTACT",
+    "Turns notices on a person’s own phone on (Web Push, without any content), and says how a push service reaches "
+    "whoever runs this house: mailto:… or https://…. It stands in every push: pick one that says nothing. "
+    "Without it there are none.",
+    "",
+)
+PUSH_HOSTS = Setting(
+    "ALONGSIDE_PUSH_HOSTS",
+    "The push services that this house may call, by the ends of their names, with commas between them. A browser "
+    "names its own; anything else is refused, so that nobody has the server call a machine beside it.",
+    "push.services.mozilla.com,fcm.googleapis.com,push.apple.com,notify.windows.com",
+)
+PUSH_KEY_FILE = Setting(
+    "ALONGSIDE_PUSH_KEY_FILE",
+    "The file with the key by which push services know this house again, `push.key` in the data folder unless this "
+    "names another; made when it is first needed. Several nodes need the same one.",
+    "",
+)
 WORDS = Setting(
     "ALONGSIDE_WORDS",
     "The folder with the agency’s own lists of words, en.toml, es.toml and ar.toml, which add to the house’s "
@@ -160,7 +179,7 @@ SETTINGS = (
     SECRET_FILE, PROXIES, THREADS, TEND_SECONDS, LEAVE_TO, SITE_TITLE, WORDS, KEEP_YEARS, OFFICERS, BACKUP_DAYS,
     KEYS_BACKUP_DAYS, ERASED_LIST, TEXT_URL,
     TEXT_KEY_FILE, TEXT_HEADER, TEXT_METHOD, TEXT_FORMAT, TEXT_FIELDS, TEXT_SECRET_FILE, TEXT_IN_FIELDS, COUNTRY_CODE,
-    MAIL_URL, MAIL_FROM, DEMO,
+    MAIL_URL, MAIL_FROM, PUSH_CONTACT, PUSH_HOSTS, PUSH_KEY_FILE, DEMO,
 )  # fmt: skip
 
 
@@ -186,6 +205,10 @@ def secret_kept_in(path: Path) -> str:
         file.flush()
         os.fsync(file.fileno())
     return path.read_text().strip()
+
+
+def push_key_file() -> Path:
+    return Path(PUSH_KEY_FILE.read() or data_folder() / "push.key").expanduser().resolve()
 
 
 def kept_in(file: Setting) -> str:

@@ -312,6 +312,9 @@ TEXT_IN_FIELDS = dict(pair.strip().split("=", 1) for pair in env.TEXT_IN_FIELDS.
 COUNTRY_CODE = env.COUNTRY_CODE.read()
 MAIL_URL = env.MAIL_URL.read() or SENT
 MAIL_FROM = env.MAIL_FROM.read() or ("notes@mail.invalid" if DEMO else "")
+PUSH_CONTACT = env.PUSH_CONTACT.read()
+PUSH_HOSTS = tuple(host.strip().lower() for host in env.PUSH_HOSTS.read().split(",") if host.strip())
+PUSH_KEY_FILE = env.push_key_file()
 
 SITE_TITLE = env.SITE_TITLE.read()
 LEAVE_TO = env.LEAVE_TO.read()

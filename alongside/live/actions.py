@@ -22,3 +22,12 @@ def tell(partnership_id: uuid.UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT_UP, [Partnership._meta.pk.get_db_prep_value(partnership_id, connection)])
     bridge.announce(partnership_id)
+
+
+def tell_of_paper(partnership_id: uuid.UUID, paper_id: uuid.UUID, count: int) -> None:
+    """Say that something was typed in a paper that is written together. Call it inside the action's transaction.
+
+    Only pages of that paper hear it, and it counts as no change: a letter that somebody types has no
+    other page of the space ask again. The signal carries ids and how many edits there are by now.
+    """
+    bridge.announce(partnership_id, paper_id, count)

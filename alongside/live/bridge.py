@@ -1,8 +1,9 @@
 """Carries a signal from the transaction to the hub of this process and, on PostgreSQL, of every other.
 
 SQLite has one process: the signal is handed over when the transaction is on disk. PostgreSQL sends
-it with the transaction (NOTIFY) to the listener of each process. Either way the signal is an id,
-and whoever hears it looks in the database for what it means, so that a lost one can be made up for.
+it with the transaction (NOTIFY) to the listener of each process. Either way the signal is an id, or for
+a paper two and a count, and whoever hears it looks in the database for what it means, so that a lost one
+can be made up for.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ OURS_NOT_LIBPQS = frozenset({"context", "cursor_factory", "prepare_threshold", "
 class Hub(Protocol):
     """Whoever wants to hear what changed."""
 
-    def heard(self, partnership_id: uuid.UUID) -> None:
-        """Something changed in this partnership."""
+    def heard(self, partnership_id: uuid.UUID, paper_id: uuid.UUID | None = None, count: int = 0) -> None:
+        """Something changed in this partnership; or, with a paper, there are so many edits in that by now."""
 
-    def heard_elsewhere(self, partnership_id: uuid.UUID) -> None:
+    def heard_elsewhere(self, partnership_id: uuid.UUID, paper_id: uuid.UUID | None = None, count: int = 0) -> None:
         """The same, told from another thread than the hub's own."""
 
     def look_at_all(self) -> None:
@@ -46,18 +47,19 @@ def lead_to(hub: Hub | None) -> None:
     _hub = hub
 
 
-def announce(partnership_id: uuid.UUID) -> None:
-    """Announce, when the open transaction commits, that a partnership changed."""
+def announce(partnership_id: uuid.UUID, paper_id: uuid.UUID | None = None, count: int = 0) -> None:
+    """Announce, when the open transaction commits, that a partnership changed, or one paper in it."""
     if connection.vendor == "postgresql":
+        said = f"{partnership_id}" if paper_id is None else f"{partnership_id} {paper_id} {count}"
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(partnership_id)])
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, said])
     else:
-        transaction.on_commit(lambda: _hand_over(partnership_id))
+        transaction.on_commit(lambda: _hand_over(partnership_id, paper_id, count))
 
 
-def _hand_over(partnership_id: uuid.UUID) -> None:
+def _hand_over(partnership_id: uuid.UUID, paper_id: uuid.UUID | None, count: int) -> None:
     if _hub is not None:
-        _hub.heard_elsewhere(partnership_id)
+        _hub.heard_elsewhere(partnership_id, paper_id, count)
 
 
 async def listen(hub: Hub, address: dict[str, Any] | None = None) -> None:
@@ -81,11 +83,13 @@ async def listen(hub: Hub, address: dict[str, Any] | None = None) -> None:
 
 
 def _pass_on(hub: Hub, payload: str) -> None:
+    first, *of_paper = payload.split(" ")
     try:
-        partnership_id = uuid.UUID(payload)
-    except ValueError:  # not one of ours
+        partnership_id = uuid.UUID(first)
+        paper_id, count = (uuid.UUID(of_paper[0]), int(of_paper[1])) if of_paper else (None, 0)
+    except (ValueError, IndexError):  # not one of ours
         return
-    hub.heard(partnership_id)
+    hub.heard(partnership_id, paper_id, count)
 
 
 def _address() -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 What waits is a set of partnerships, and one message for each stream whose line is slow: every
 message says how many changes there are by now, so a newer one takes the place of an older one. So
-nothing can overflow and nothing is dropped. Before anything is told, the database is asked who may
+nothing can overflow and nothing is dropped. (The page of a paper asks after each of them what is new in
+its paper, so there too the newest stands for all.) Before anything is told, the database is asked who may
 still hear it; an ended seat or session closes the stream instead.
 """
 
@@ -13,7 +14,7 @@ import logging
 import random
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Ask = Callable[[Callable[[], Any]], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+# By partnership and paper, how many edits there are by now.
+Papers = Mapping[tuple[uuid.UUID, uuid.UUID], int]
+NO_PAPERS: Papers = {}
 
 # A page whose session was ended elsewhere notices after this time at most, and a lost signal is made up for.
 SECONDS_BETWEEN_LOOKS = 5.0
@@ -45,15 +49,27 @@ ENDED = b"event: ended\ndata: 0\n\n"
 class Stream:
     """One open page of somebody in one partnership."""
 
-    __slots__ = ("_busy", "_over", "_send", "_unsaid", "account_id", "partnership_id", "proof", "session_key", "told")
+    __slots__ = (
+        "_busy", "_over", "_send", "_unsaid", "account_id", "paper_id", "partnership_id", "proof", "session_key",
+        "told",
+    )  # fmt: skip
 
     def __init__(
-        self, *, partnership_id: uuid.UUID, account_id: uuid.UUID, session_key: str, proof: int, send: Send
+        self,
+        *,
+        partnership_id: uuid.UUID,
+        account_id: uuid.UUID,
+        session_key: str,
+        proof: int,
+        send: Send,
+        paper_id: uuid.UUID | None = None,
     ) -> None:
         self.partnership_id = partnership_id
         self.account_id = account_id
         self.session_key = session_key
         self.proof = proof
+        # The paper whose page it is, if it is one.
+        self.paper_id = paper_id
         # How many changes it has heard of; -1 before the first word.
         self.told = -1
         self._send = send
@@ -94,6 +110,7 @@ class Hub:
         self._streams: dict[uuid.UUID, set[Stream]] = {}
         self._of_session: Counter[str] = Counter()
         self._to_look_at: set[uuid.UUID] = set()
+        self._papers: dict[tuple[uuid.UUID, uuid.UUID], int] = {}
         self._something_to_do = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.is_closing = False
@@ -138,20 +155,28 @@ class Hub:
 
     # --- signals come in ------------------------------------------------------------------------
 
-    def heard(self, partnership_id: uuid.UUID) -> None:
-        """Something changed in this partnership."""
-        if partnership_id in self._streams:
+    def heard(self, partnership_id: uuid.UUID, paper_id: uuid.UUID | None = None, count: int = 0) -> None:
+        """Something changed in this partnership; or, with a paper, there are so many edits in that by now."""
+        if partnership_id not in self._streams:
+            return
+        if paper_id is None:
             self._to_look_at.add(partnership_id)
-            self._something_to_do.set()
+        else:
+            known = self._papers.get((partnership_id, paper_id), 0)
+            self._papers[partnership_id, paper_id] = max(known, count)
+        self._something_to_do.set()
 
-    def heard_elsewhere(self, partnership_id: uuid.UUID) -> None:
+    def heard_elsewhere(self, partnership_id: uuid.UUID, paper_id: uuid.UUID | None = None, count: int = 0) -> None:
         """The same, told from another thread than the hub's own."""
         if not self.is_closing:
-            self._loop.call_soon_threadsafe(self.heard, partnership_id)
+            self._loop.call_soon_threadsafe(self.heard, partnership_id, paper_id, count)
 
     def look_at_all(self) -> None:
         """Something may have changed anywhere: signals may have been lost."""
-        for partnership_id in self._streams:
+        for partnership_id, streams in self._streams.items():
+            for stream in streams:
+                if stream.paper_id is not None:
+                    stream.told = -1  # nobody knows how far its paper is: it is greeted again, and asks
             self.heard(partnership_id)
 
     # --- and are told to whoever may hear them --------------------------------------------------
@@ -161,10 +186,19 @@ class Hub:
             await self._something_to_do.wait()
             self._something_to_do.clear()
             partnerships, self._to_look_at = self._to_look_at, set()
-            if not await self._look(stream for known in partnerships for stream in self._streams.get(known, ())):
+            papers, self._papers = self._papers, {}
+            concerned = [
+                stream
+                for partnership_id in partnerships | {within for within, _ in papers}
+                for stream in self._streams.get(partnership_id, ())
+                if partnership_id in partnerships or (partnership_id, stream.paper_id) in papers
+            ]
+            if not await self._look(concerned, papers):
                 await asyncio.sleep(SECONDS_AFTER_AN_ERROR)
                 for partnership_id in partnerships:
                     self.heard(partnership_id)
+                for (partnership_id, paper_id), count in papers.items():
+                    self.heard(partnership_id, paper_id, count)
 
     async def _keep_watch(self) -> None:
         last_beat = self._loop.time()
@@ -177,7 +211,7 @@ class Hub:
                 for stream in self._all():
                     stream.beat()
 
-    async def _look(self, streams: Iterable[Stream]) -> bool:
+    async def _look(self, streams: Iterable[Stream], papers: Papers = NO_PAPERS) -> bool:
         """Ask who may hear what, and tell them. Return False, having told nobody, when there was no answer."""
         for some in _portions(list(streams)):
             question = partial(
@@ -193,22 +227,25 @@ class Hub:
                 log.exception("Open pages could not be told that something changed; trying again.")
                 return False
             for stream in some:
-                self._tell(stream, found)
+                self._tell(stream, found, papers)
         return True
 
-    def _tell(self, stream: Stream, found: Standing) -> None:
-        proof = found.seats.get((stream.partnership_id, stream.account_id))
-        if proof != stream.proof or stream.session_key not in found.sessions:
+    def _tell(self, stream: Stream, found: Standing, papers: Papers) -> None:
+        who = (stream.partnership_id, stream.account_id)
+        may_hear = stream.paper_id is None or who in found.writers
+        if found.seats.get(who) != stream.proof or stream.session_key not in found.sessions or not may_hear:
             stream.say(ENDED, last=True)
             self.leave(stream)
             return
         # Somebody invited hears when what is shared with them ends, and not when others are at work.
-        is_invited = (stream.partnership_id, stream.account_id) in found.invited
+        is_invited = who in found.invited
         changes = 0 if is_invited else found.changes[stream.partnership_id]
         if stream.told < 0:
             stream.say(b"retry: %d\nevent: hello\ndata: %d\n\n" % (random.randint(*MILLISECONDS_TO_RETRY), changes))  # noqa: S311
         elif stream.told < changes:
             stream.say(b"event: changed\ndata: %d\n\n" % changes)
+        elif stream.paper_id is not None and (stream.partnership_id, stream.paper_id) in papers:
+            stream.say(b"event: paper\ndata: %d\n\n" % papers[stream.partnership_id, stream.paper_id])
         stream.told = max(stream.told, changes)
 
     def _all(self) -> list[Stream]:

@@ -11,7 +11,8 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import F
 
-from alongside.access import standing_for_house
+from alongside.access import Kind, standing_for_house
+from alongside.access.kinds import roles_that_see
 from alongside.consent.queries import open_in
 from alongside.kit.prepared import Many, Prepared
 from alongside.people.models import Seat
@@ -26,12 +27,17 @@ class Standing:
     `seats` gives for (partnership, account) the account's `proof`: another one means that the PIN
     or password was changed, or for somebody `invited` that something is shared with them no more, or
     anew. `changes` counts what changed in each partnership; to who is invited nobody tells that.
+    `writers` are those whose seat opens what is written together.
     """
 
     seats: dict[tuple[uuid.UUID, uuid.UUID], int]
     sessions: frozenset[str]
     changes: dict[uuid.UUID, int]
     invited: frozenset[tuple[uuid.UUID, uuid.UUID]] = frozenset()
+    writers: frozenset[tuple[uuid.UUID, uuid.UUID]] = frozenset()
+
+
+WRITING = roles_that_see(Kind.PAPER)
 
 
 def proof_of(password: str, shared: frozenset[uuid.UUID] = frozenset()) -> int:
@@ -88,12 +94,15 @@ def standing(partnerships: Collection[uuid.UUID], sessions: Collection[str], *, 
     seats: dict[tuple[uuid.UUID, uuid.UUID], int] = {}
     changes: dict[uuid.UUID, int] = {}
     invited: dict[tuple[uuid.UUID, uuid.UUID], tuple[uuid.UUID, str]] = {}
+    writers: set[tuple[uuid.UUID, uuid.UUID]] = set()
     for partnership_id, count, person_id, role, account_id, password in _SEATS(partnerships=partnerships, now=now):
         changes[partnership_id] = count
         if role in INVITED_ROLES:
             invited[partnership_id, account_id] = (person_id, password)
         else:
             seats[partnership_id, account_id] = proof_of(password)
+        if role in WRITING:
+            writers.add((partnership_id, account_id))
     invited = {who: whose for who, whose in invited.items() if who not in seats}
     shared = _open_in({partnership_id for partnership_id, _ in invited}, now=now) if invited else {}
     for (partnership_id, account_id), (person_id, password) in invited.items():
@@ -104,4 +113,5 @@ def standing(partnerships: Collection[uuid.UUID], sessions: Collection[str], *, 
         sessions=frozenset(_SESSIONS(keys=sessions, now=now)),
         changes=changes,
         invited=frozenset(invited),
+        writers=frozenset(writers),
     )

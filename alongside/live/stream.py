@@ -1,5 +1,7 @@
 """The address that an open page listens to: `GET /live/<partnership id>`, as server-sent events.
 
+The page of a paper that is written together adds `?paper=<id>`, and hears of that as well.
+
 It stands outside Django, whose requests each hold a thread for as long as they last, so what
 Django's middleware does for a page is done here: the host's name, the origin, the session, the
 second factor, the seat. Whatever is amiss gets the same answer, as if nothing were there.
@@ -28,6 +30,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from alongside.access import Kind
 from alongside.access.middleware import viewer_of
 from alongside.access.viewer import enter
 from alongside.kit.errors import NotFound
@@ -39,6 +42,7 @@ from alongside.people.models import Account
 log = logging.getLogger(__name__)
 
 PREFIX = "/live/"
+OF_PAPER = "paper="
 SAFE_SITES = {b"same-origin", b"none"}
 HEADERS = [
     (b"cache-control", b"no-store"),
@@ -62,6 +66,7 @@ class Knock:
 
     partnership_id: uuid.UUID
     session_key: str
+    paper_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,13 @@ def knock_of(scope: Scope) -> Knock | None:
     session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     try:
         partnership_id = uuid.UUID(scope["path"].removeprefix(PREFIX))
+        asked = scope["query_string"].decode("latin-1")
+        paper_id = uuid.UUID(asked.removeprefix(OF_PAPER)) if asked.startswith(OF_PAPER) else None
     except ValueError:
         return None
     if not session_key or scope["path"] != f"{PREFIX}{partnership_id}":
         return None
-    return Knock(partnership_id, session_key)
+    return Knock(partnership_id, session_key, paper_id)
 
 
 def _came_by_https(headers: dict[bytes, bytes]) -> bool:
@@ -124,6 +131,8 @@ def let_in(knock: Knock, *, now: datetime.datetime) -> Entered | None:
     try:
         place = enter(request.viewer, knock.partnership_id)
     except NotFound:
+        return None
+    if knock.paper_id is not None and not place.sees(Kind.PAPER):
         return None
     if not place.is_invited:
         return Entered(account.id, proof_of(account.password))
@@ -164,6 +173,7 @@ async def answer(scope: Scope, receive: Receive, send: Send, *, hub: Hub, ask: A
         account_id=entered.account_id,
         session_key=knock.session_key,
         proof=entered.proof,
+        paper_id=knock.paper_id,
         send=send,
     )
     await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})

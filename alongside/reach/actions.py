@@ -18,9 +18,10 @@ from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
 from alongside.kit.errors import NotFound, Refused
 from alongside.live.actions import tell
-from alongside.people.models import Person
+from alongside.people.models import Keeping, Person
 from alongside.reach import queries, rules
-from alongside.reach.models import ContactRule, KnownNumber, Outgoing, PastHours
+from alongside.reach.channels import is_set_up, may_call
+from alongside.reach.models import ContactRule, KnownNumber, Outgoing, PastHours, PushDevice
 from alongside.reach.rules import Because, Channel, Sentence, hours_make_sense
 from alongside.vault.keys import blind_index
 
@@ -74,6 +75,21 @@ class AskIsOver(Refused):
 
     code = "ask_is_over"
     sentence = _("This was asked for more than an hour ago. Whoever needs it asks anew. Nothing was sent.")
+
+
+class NotThisDevice(Refused):
+    """Only a browser that keeps things for her is woken: the one that she said is hers alone."""
+
+    code = "not_this_device"
+    sentence = _("This device keeps nothing for you, so it cannot show you notices. Nothing was changed.")
+
+
+class NoPushService(Refused):
+    """An address that is none of a push service this house calls, or this house calls none."""
+
+    status = 400
+    code = "no_push_service"
+    sentence = _("Notices do not work with this browser here. Nothing was changed.")
 
 
 @atomic
@@ -145,6 +161,63 @@ def _find_again_by(partnership_id: uuid.UUID, number: str) -> None:
         KnownNumber.objects.create(partnership_id=partnership_id, number=blind_index("phone", phone))
 
 
+# --- Notices on her phone --------------------------------------------------------------------------
+
+
+@atomic
+def wake_device(
+    *,
+    by: Viewer,
+    about: Place,
+    now: datetime.datetime,
+    write_id: uuid.UUID,
+    device: uuid.UUID | None,
+    endpoint: str,
+) -> None:
+    """Have this browser of hers be woken from now on, as far as her rule lets anything leave this way.
+
+    `device` is the id of its permission to keep things. Raise `NotThisDevice`, `NoPushService`.
+    """
+    access.require(by, Act.SAY_HOW_TO_REACH, about=about)
+    if access.arrived(by, write_id) is not None:
+        return
+    if device is None or not Keeping.objects.filter(id=device, account__person_id=by.person_id).exists():
+        raise NotThisDevice
+    if not is_set_up(Channel.PUSH) or not may_call(endpoint):
+        raise NoPushService
+
+    mine = PushDevice.objects.filter(partnership_id=about.id, person_id=by.person_id)
+    mine.filter(device=device).delete()
+    PushDevice.objects.create(
+        id=write_id, partnership_id=about.id, person_id=by.person_id, device=device, endpoint=endpoint, since=now
+    )
+
+    access.record(
+        by, Act.SAY_HOW_TO_REACH, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=write_id, write_id=write_id
+    )
+
+    tell(about.id)
+
+
+@atomic
+def wake_no_more(
+    *, by: Viewer, about: Place, now: datetime.datetime, write_id: uuid.UUID, woken_id: uuid.UUID
+) -> None:  # fmt: skip
+    """Have one of her own browsers not be woken any more. Raise `NotFound` for anybody else's."""
+    access.require(by, Act.SAY_HOW_TO_REACH, about=about)
+    if access.arrived(by, write_id) is not None:
+        return
+    mine = PushDevice.objects.filter(partnership_id=about.id, person_id=by.person_id, id=woken_id)
+    if not mine.delete()[0]:
+        raise NotFound
+
+    access.record(
+        by, Act.SAY_HOW_TO_REACH, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=write_id, write_id=write_id
+    )
+
+    tell(about.id)
+
+
 # --- What is to leave ------------------------------------------------------------------------------
 
 
@@ -199,7 +272,9 @@ def try_it_out(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uu
 
     knock(partnership_id=about.id, person_id=by.person_id, because=Because.TRY, effect=write_id, now=now)
 
-    access.record(by, Act.TRY_OUT_REACH, partnership_id=about.id, kind=Kind.REACH, now=now, write_id=write_id)
+    access.record(
+        by, Act.TRY_OUT_REACH, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=write_id, write_id=write_id
+    )
 
     tell(about.id)
 
@@ -214,7 +289,9 @@ def see_to_it(*, by: Viewer, about: Place, now: datetime.datetime, write_id: uui
     for rows in (queries.did_not_leave(about), queries.unplaced(about)):
         rows.update(seen_to_at=now)
 
-    access.record(by, Act.SEE_TO_IT, partnership_id=about.id, kind=Kind.REACH, now=now, write_id=write_id)
+    access.record(
+        by, Act.SEE_TO_IT, partnership_id=about.id, kind=Kind.REACH, now=now, row_id=write_id, write_id=write_id
+    )
 
     tell(about.id)
 

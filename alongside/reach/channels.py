@@ -8,12 +8,15 @@ A channel is an address in the settings:
     smtp://user:password@host:587   mail, with STARTTLS; without TLS on this machine only
     smtps://user:password@host:465  mail, with TLS from the beginning
     https://gateway.example/send    text messages, by an HTTP gateway; http on this machine only
+    mailto:… or https://…           notices on a phone (Web Push): who runs this house; the phone's browser
+                                    names the address itself, of a service on the house's list
     file:/folder                    a file for each, for trying it out
     console:                        a line on the screen, for development
 """
 
 from __future__ import annotations
 
+import datetime
 import http.client
 import ipaddress
 import json
@@ -31,6 +34,7 @@ from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from django.conf import settings
 
+from alongside.reach import rules, vapid
 from alongside.reach.rules import Channel
 
 # Each wait for the other side; a try has a few of them, and ends well within a lease.
@@ -41,6 +45,10 @@ MOST_OF_AN_ANSWER = 4096
 COME_BACK = frozenset({401, 402, 403, 404, 405, 408, 425, 429})
 # It has this one already, under the same key.
 HAS_IT = 409
+# The phone ended it at its push service.
+NOBODY_THERE = frozenset({404, 410})
+# How long a push service keeps it for a phone that is off: what is older is no news.
+SECONDS_AT_A_PUSH_SERVICE = 12 * 3600
 
 
 class NotNow(Exception):
@@ -51,14 +59,19 @@ class NotTaken(Exception):
     """It did not leave, and never will this way."""
 
 
+class Ended(NotTaken):
+    """Whoever it was for has ended this way at the other side: nothing is to go there any more."""
+
+
 @dataclass(frozen=True)
 class Parcel:
-    """What leaves: by which channel, to which number or address, which words, under which key."""
+    """What leaves: by which channel, to which number or address, which words, under which key, when."""
 
     way: Channel
     to: str
     words: str
     key: str
+    at: datetime.datetime
 
 
 def url_of(way: Channel) -> str:
@@ -68,11 +81,19 @@ def url_of(way: Channel) -> str:
 
 def is_set_up(way: Channel) -> bool:
     """Whether this house can send that way."""
-    return bool(url_of(way))
+    return bool(settings.PUSH_CONTACT if way is Channel.PUSH else url_of(way))
+
+
+def may_call(address: str) -> bool:
+    """Whether an address to which a browser wants to be woken is one that this house calls."""
+    return rules.is_push_address(address, settings.PUSH_HOSTS, on_this_machine=_is_this_machine)
 
 
 def hand_over(parcel: Parcel) -> None:
     """Hand it over. Raise `NotNow` or `NotTaken`. Never call this inside a transaction."""
+    if parcel.way is Channel.PUSH:
+        _by_push(parcel)
+        return
     parts = urlsplit(url_of(parcel.way))
     send = {
         "smtp": _by_mail,
@@ -103,6 +124,8 @@ def amiss() -> list[str]:
             found.append(f"{name} names no host.")
     if url_of(Channel.EMAIL) and "@" not in settings.MAIL_FROM:
         found.append("ALONGSIDE_MAIL_FROM is not an address: mail needs one, of a domain that says nothing.")
+    if settings.PUSH_CONTACT and not settings.PUSH_CONTACT.startswith(("mailto:", "https://")):
+        found.append("ALONGSIDE_PUSH_CONTACT begins with none of mailto:, https://.")
     return found
 
 
@@ -177,23 +200,28 @@ class _ToThatAddress(http.client.HTTPSConnection):
 
 def _by_gateway(parts: SplitResult, parcel: Parcel) -> None:
     """One request, which follows nobody elsewhere."""
-    host = parts.hostname or ""
     headers, body = _request(parcel)
+    status = _asked(parts, settings.TEXT_METHOD, body, headers)
+    if 200 <= status < 300 or status == HAS_IT:
+        return
+    for_good = 400 <= status < 500 and status not in COME_BACK
+    raise (NotTaken if for_good else NotNow)(f"answered {status}")
+
+
+def _asked(parts: SplitResult, method: str, body: bytes, headers: dict[str, str]) -> int:
+    """Send one request, and return the status of its answer. Raise `NotNow` when there is none."""
     where = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        line = _line_to(parts, host)
+        line = _line_to(parts, parts.hostname or "")
         try:
-            line.request(settings.TEXT_METHOD, where, body, headers)
+            line.request(method, where, body, headers)
             answer = line.getresponse()
             answer.read(MOST_OF_AN_ANSWER)
+            return answer.status
         finally:
             line.close()
     except (OSError, http.client.HTTPException) as error:
         raise NotNow(type(error).__name__) from None
-    if 200 <= answer.status < 300 or answer.status == HAS_IT:
-        return
-    for_good = 400 <= answer.status < 500 and answer.status not in COME_BACK
-    raise (NotTaken if for_good else NotNow)(f"answered {answer.status}")
 
 
 def _line_to(parts: SplitResult, host: str) -> http.client.HTTPConnection:
@@ -240,6 +268,37 @@ def _request(parcel: Parcel) -> tuple[dict[str, str], bytes]:
     if settings.TEXT_FORMAT == "form":
         return {**headers, "Content-Type": "application/x-www-form-urlencoded"}, urlencode(fields).encode()
     return {**headers, "Content-Type": "application/json"}, json.dumps(fields).encode()
+
+
+# --- A notice on a phone ---------------------------------------------------------------------------
+
+
+def _by_push(parcel: Parcel) -> None:
+    """Have a push service wake the phone: an empty request. What the phone shows it knows by itself.
+
+    The key stands in `Topic`: what waits at the service under the same one is overtaken by it.
+    """
+    if not may_call(parcel.to):
+        raise NotTaken("no push service of this house")
+    parts = urlsplit(parcel.to)
+    audience = f"{parts.scheme}://{parts.netloc}"
+    signed = vapid.authorization(
+        vapid.key_kept_in(settings.PUSH_KEY_FILE), audience=audience, contact=settings.PUSH_CONTACT, now=parcel.at
+    )
+    headers = {
+        "Authorization": signed,
+        "TTL": str(SECONDS_AT_A_PUSH_SERVICE),
+        "Urgency": "normal",
+        "Topic": parcel.key,
+        "Content-Length": "0",
+    }
+    status = _asked(parts, "POST", b"", headers)
+    if 200 <= status < 300:
+        return
+    if status in NOBODY_THERE:
+        raise Ended(f"answered {status}")
+    for_good = 400 <= status < 500 and status not in COME_BACK
+    raise (NotTaken if for_good else NotNow)(f"answered {status}")
 
 
 # --- For trying it out -----------------------------------------------------------------------------

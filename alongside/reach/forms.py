@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from alongside.kit.days import WEEKDAYS
 from alongside.kit.forms import Form, LineField, WordsField
+from alongside.reach.channels import is_set_up
 from alongside.reach.rules import Channel, Sentence
-from alongside.reach.wording import DAYS, SENTENCES, WAYS
+from alongside.reach.wording import SENTENCES, WAYS
 
 
 class HowToReach(Form):
@@ -18,7 +20,7 @@ class HowToReach(Form):
 
     channel = forms.ChoiceField(
         label=_("How may we reach you?"),
-        choices=[(channel.value, name) for channel, name in WAYS.items()],
+        choices=[(channel.value, name) for channel, name in WAYS.items() if channel is not Channel.PUSH],
         widget=forms.RadioSelect,
         initial=Channel.HERE.value,
     )
@@ -68,7 +70,7 @@ class HowToReachInFull(HowToReach):
     days = forms.TypedMultipleChoiceField(
         label=_("Only on these days"),
         help_text=_("Leave them all empty if every day is fine."),
-        choices=list(DAYS.items()),
+        choices=[(day + 1, name) for day, name in WEEKDAYS.items()],
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -90,6 +92,11 @@ class HowToReachInFull(HowToReach):
         max_length=120,
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if is_set_up(Channel.PUSH):
+            self.fields["channel"].choices = [(way.value, name) for way, name in WAYS.items()]  # type: ignore[attr-defined]
+
     def given(self) -> dict[str, Any]:
         """The rule as the action takes it."""
         given = super().given()
@@ -99,6 +106,12 @@ class HowToReachInFull(HowToReach):
 
 class Press(Form):
     """A button that says all there is to say."""
+
+
+class WakeHere(Form):
+    """Being woken on this phone; the script fills in where."""
+
+    endpoint = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
 
 
 class CannotWait(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
@@ -10,7 +11,8 @@ from django.db.models import Q
 from alongside.access.kinds import Kind
 from alongside.access.models import PrivateModel
 from alongside.kit.ids import new_id
-from alongside.people.models import Organisation, Partnership, Person
+from alongside.people.models import Organisation, Partnership, Person, Seat
+from alongside.people.queries import holding
 from alongside.people.rules import Role
 from alongside.reach.rules import Because, Channel, State, Why
 from alongside.vault.fields import EncryptedJSON, EncryptedText
@@ -66,8 +68,8 @@ class PastHours(PrivateModel):
     @classmethod
     def opened_to(cls, viewer: Viewer) -> Q | None:
         """A supervisor may be the second person; how to reach her stays closed to them."""
-        supervised = sorted(seat.partnership_id for seat in viewer.seats if seat.role == Role.SUPERVISOR)
-        return Q(partnership__in=supervised)
+        supervises = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id, role=Role.SUPERVISOR.value)
+        return Q(partnership__in=supervises.values("partnership_id"))
 
 
 class KnownNumber(models.Model):
@@ -75,6 +77,29 @@ class KnownNumber(models.Model):
 
     partnership = models.OneToOneField(Partnership, primary_key=True, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=64, db_index=True)
+
+
+class PushDevice(models.Model):
+    """A phone of hers that is woken when there is something for her: she turned it on there.
+
+    It holds as long as that browser may keep things for her (`people.Keeping`), and no longer. Nothing but an
+    address is kept: what is sent there is empty, so the keys that a browser offers for a text are not needed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # The id of the browser's permission to keep things.
+    device = models.UUIDField(unique=True)
+    # Where its push service is asked to wake it.
+    endpoint = EncryptedText()
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["partnership", "person"])]
+
+    def key_scope(self) -> uuid.UUID:
+        return self.partnership_id
 
 
 class Outgoing(models.Model):

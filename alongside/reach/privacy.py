@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alongside.access import Place
 from alongside.kit.privacy import Held
-from alongside.reach.models import ContactRule, KnownNumber, Outgoing, PastHours, Unplaced
+from alongside.reach.models import ContactRule, KnownNumber, Outgoing, PastHours, PushDevice, Unplaced
+from alongside.reach.queries import push_devices_of
 
 HOLDS = [
     Held(
@@ -28,7 +29,9 @@ HOLDS = [
 
 
 def export(place: Place) -> list[dict[str, Any]]:
-    """Every version of the rule, oldest first, as its reader sees it; then when her hours were passed."""
+    """Every version of the rule, oldest first, as its reader sees it; when her hours were passed; which phones are
+    woken for her, for herself alone. The addresses of these open nothing to anybody, and stay here.
+    """
     rules = ContactRule.objects.visible_to(place.by, within=place.id).order_by("said_at", "id")
     passed = PastHours.objects.visible_to(place.by, within=place.id).order_by("asked_at", "id")
     return [{"said_at": rule.said_at, **rule.rule} for rule in rules] + [
@@ -40,12 +43,15 @@ def export(place: Place) -> list[dict[str, Any]]:
             "agreed_at": one.agreed_at,
         }
         for one in passed
-    ]
+    ] + [
+        {"notices_since": one.since}
+        for one in push_devices_of(place.id, place.by.person_id).order_by("since", "id")
+    ]  # fmt: skip
 
 
 def erase(partnership_id: uuid.UUID) -> None:
     """Delete every version, and what was to leave. The key is destroyed by whoever erases the whole space."""
-    for model in (Outgoing, Unplaced, KnownNumber):
+    for model in (Outgoing, Unplaced, KnownNumber, PushDevice):
         model._default_manager.filter(partnership_id=partnership_id).delete()
     ContactRule.objects.unguarded(because="erasure").filter(partnership_id=partnership_id).delete()
     PastHours.objects.unguarded(because="erasure").filter(partnership_id=partnership_id).delete()

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from alongside import access
 from alongside.access import Act, Kind, Place
 from alongside.kit.waiting import Perhaps, Waiting
-from alongside.people.models import Account, Partnership, Seat
+from alongside.people.models import Account, Keeping, Partnership, Seat
 from alongside.people.rules import Role
-from alongside.reach import rules
+from alongside.reach import rules, vapid
 from alongside.reach.channels import is_set_up
-from alongside.reach.models import CameIn, ContactRule, Outgoing, PastHours, Unplaced
+from alongside.reach.models import CameIn, ContactRule, Outgoing, PastHours, PushDevice, Unplaced
 from alongside.reach.rules import Channel, State, Terms, Why
 from alongside.reach.wording import REASONS, STANDS, WAYS, words_that_leave
 
@@ -63,7 +63,47 @@ def stands_in_the_way(rule: ContactRule | None, place: Place) -> Why | None:
         return verdict.why
     if not is_set_up(terms.channel):
         return Why.NOT_SET_UP
+    if terms.channel is Channel.PUSH:
+        return None if push_devices_of(place.id, rule.said_by_id).exists() else Why.NO_ADDRESS
     return Why.NO_ADDRESS if address_in(rule.rule, settings.COUNTRY_CODE) is None else None
+
+
+def push_devices_of(partnership_id: uuid.UUID, person_id: uuid.UUID) -> QuerySet[PushDevice]:
+    """The phones of hers that are woken; not those that were left, signed out or ended since."""
+    rows = PushDevice.objects.filter(partnership_id=partnership_id, person_id=person_id)
+    return rows.filter(Exists(Keeping.objects.filter(id=OuterRef("device"), account__person_id=person_id)))
+
+
+@dataclass(frozen=True)
+class Woken:
+    """A phone of hers that is woken when there is something for her."""
+
+    id: uuid.UUID
+    looks_like: str
+    since: datetime.datetime
+    is_this_one: bool
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Which of her phones are woken, and what this browser needs to be one of them."""
+
+    devices: list[Woken]
+    key: str
+
+    @property
+    def is_on_here(self) -> bool:
+        return any(one.is_this_one for one in self.devices)
+
+
+def notices_in(place: Place, *, this_one: uuid.UUID | None) -> Notices | None:
+    """Her phones that are woken, for herself alone; `None` where this house wakes none. One query."""
+    if not place.is_client or not is_set_up(Channel.PUSH):
+        return None
+    looks = Keeping.objects.filter(id=OuterRef("device")).values("looks_like")
+    rows = push_devices_of(place.id, place.by.person_id).annotate(looks=Subquery(looks)).order_by("since", "id")
+    found = [Woken(row.id, row.looks, row.since, row.device == this_one) for row in rows.defer("endpoint")]
+    return Notices(found, vapid.public_half(vapid.key_kept_in(settings.PUSH_KEY_FILE)))
 
 
 def leaves_by_itself(rule: ContactRule | None, place: Place) -> bool:
@@ -119,6 +159,7 @@ def waiting_in(place: Place) -> list[Waiting | Perhaps]:
 NOT_REACHED: dict[Channel, Promise] = {
     Channel.TEXT: gettext_lazy("%(name)s could not be reached by text: try another way."),
     Channel.EMAIL: gettext_lazy("%(name)s could not be reached by e-mail: try another way."),
+    Channel.PUSH: gettext_lazy("%(name)s could not be reached by a notice on their phone: try another way."),
 }
 
 

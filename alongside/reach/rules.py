@@ -12,9 +12,10 @@ import datetime
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from alongside.people.rules import digits_of
@@ -26,12 +27,13 @@ class Channel(StrEnum):
     HERE = "here"  # only inside this space
     TEXT = "text"
     EMAIL = "email"
+    PUSH = "push"  # a notice on a phone of hers
     CALL = "call"
     LETTER = "letter"
 
 
 # What a computer can do without a person.
-BY_ITSELF = frozenset({Channel.TEXT, Channel.EMAIL})
+BY_ITSELF = frozenset({Channel.TEXT, Channel.EMAIL, Channel.PUSH})
 
 
 class Because(StrEnum):
@@ -100,6 +102,27 @@ NEEDS_A_PERSON = frozenset({Why.NO_ADDRESS, Why.NOT_TAKEN, Why.GAVE_UP})
 def hours_make_sense(start: datetime.time, end: datetime.time) -> bool:
     """The first hour lies before the last on the same day."""
     return start < end
+
+
+def is_push_address(address: str, hosts: Collection[str], *, on_this_machine: Callable[[str], bool]) -> bool:
+    """Whether an address that a browser gave is one of a push service that this house may call.
+
+    Of https at its usual port, and of a name that is one of `hosts` or ends in one. A machine that stands in `hosts`
+    as such and is this one (for trying it out) may do without.
+    """
+    if not all("!" <= letter <= "~" for letter in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.username is not None or parts.password is not None or parts.fragment or not parts.path.strip("/"):
+        return False
+    if parts.scheme == "http":
+        return host in hosts and on_this_machine(host)
+    is_known = any(host == known or host.endswith(f".{known}") for known in hosts)
+    return parts.scheme == "https" and port in (None, 443) and is_known
 
 
 # --- Whether it may go -----------------------------------------------------------------------------

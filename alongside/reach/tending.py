@@ -12,22 +12,23 @@ import datetime
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.transaction import atomic
 
 from alongside.access import standing_for_house
 from alongside.access.models import TrailLine
 from alongside.kit.duties import Duty, tended
 from alongside.live.actions import tell
-from alongside.people.models import Account, Seat
+from alongside.people.models import Account, Keeping, Seat
 from alongside.people.queries import holding, posts_of
 from alongside.reach import channels, rules
-from alongside.reach.channels import NotNow, NotTaken, Parcel
-from alongside.reach.models import CameIn, ContactRule, Outgoing, PastHours
-from alongside.reach.queries import address_in, terms_of
+from alongside.reach.channels import Ended, NotNow, NotTaken, Parcel
+from alongside.reach.models import CameIn, ContactRule, Outgoing, PastHours, PushDevice
+from alongside.reach.queries import address_in, push_devices_of, terms_of
 from alongside.reach.rules import Because, Channel, No, Sentence, State, Wait, Why
 from alongside.reach.wording import words_that_leave
 from alongside.vault.keys import CannotOpen, blind_index
@@ -46,8 +47,9 @@ class _Ready:
     """A row that may go now: what is handed over. Where its key is read is left for the one who holds it."""
 
     way: Channel
-    to: str
     words: str
+    # By text or mail one; of phones that are woken, each with its row.
+    to: Mapping[str, uuid.UUID | None]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class _Held:
 
     row_id: uuid.UUID
     tries: int
-    parcel: Parcel
+    way: Channel
+    parcels: list[tuple[Parcel, uuid.UUID | None]]
 
 
 @tended(in_steps=True)
@@ -158,8 +161,20 @@ def _by_her_rule(row: Outgoing, account: Account, now: datetime.datetime) -> _Re
         return verdict.why
     if isinstance(verdict, Wait):
         return verdict
+    if terms.channel is Channel.PUSH:
+        return _to_her_phones(row)
     to = address_in(its, settings.COUNTRY_CODE)
-    return _Ready(terms.channel, to, words_that_leave(its, account.language)) if to else Why.NO_ADDRESS
+    return _Ready(terms.channel, words_that_leave(its, account.language), {to: None}) if to else Why.NO_ADDRESS
+
+
+def _to_her_phones(row: Outgoing) -> _Ready | Why:
+    """Each phone that she turned it on for. Nothing is said: what it shows, it knows by itself."""
+    assert row.partnership_id is not None
+    try:
+        phones = {one.endpoint: one.id for one in push_devices_of(row.partnership_id, row.person_id)}
+    except CannotOpen:
+        return Why.NOT_HERE
+    return _Ready(Channel.PUSH, "", phones) if phones else Why.NO_ADDRESS
 
 
 def _two_agreed(row: Outgoing, now: datetime.datetime) -> bool:
@@ -177,7 +192,7 @@ def _to_staff(account: Account) -> _Ready | Why:
     except CannotOpen:
         return Why.NOT_HERE
     words = words_that_leave({"sentence": Sentence.NEWS}, account.language)
-    return _Ready(Channel.EMAIL, to, words) if to else Why.NO_ADDRESS
+    return _Ready(Channel.EMAIL, words, {to: None}) if to else Why.NO_ADDRESS
 
 
 def _hold(row: Outgoing, ready: _Ready, now: datetime.datetime) -> _Held:
@@ -193,23 +208,35 @@ def _hold(row: Outgoing, ready: _Ready, now: datetime.datetime) -> _Held:
         others.update(state=State.JOINED, channel=ready.way, ended_at=now)
     # Not the row's own id, which sorts by time; and the same for every try.
     key = blind_index("outgoing", row.id.hex)[:32]
-    return _Held(row.id, row.tries, Parcel(ready.way, ready.to, ready.words, key))
+    parcels = [(Parcel(ready.way, to, ready.words, key, now), phone_id) for to, phone_id in ready.to.items()]
+    return _Held(row.id, row.tries, ready.way, parcels)
 
 
 # --- Handing over ----------------------------------------------------------------------------------
 
 
 def _hand_over(held: _Held, now: datetime.datetime) -> None:
-    try:
-        channels.hand_over(held.parcel)
-    except NotTaken as error:
-        log.warning("Something was not taken by %s (%s): a person is told.", held.parcel.way, error)
-        _mark(held, Why.NOT_TAKEN, now)
-    except NotNow as error:
-        log.warning("Something could not leave by %s now (%s): it is tried again.", held.parcel.way, error)
-        _mark(held, None, now)
-    else:
-        _mark(held, State.GONE, now)
+    """Hand it over. Of several phones one is enough: another try would wake those again that have it."""
+    became: list[State | Why | None] = []
+    for parcel, phone_id in held.parcels:
+        try:
+            channels.hand_over(parcel)
+        except NotTaken as error:
+            if isinstance(error, Ended) and phone_id is not None:
+                _forget_phone(phone_id)
+            log.warning("Something was not taken by %s (%s): a person is told.", held.way, error)
+            became.append(Why.NOT_TAKEN)
+        except NotNow as error:
+            log.warning("Something could not leave by %s now (%s): it is tried again.", held.way, error)
+            became.append(None)
+        else:
+            became.append(State.GONE)
+    _mark(held, next(one for one in (State.GONE, None, Why.NOT_TAKEN) if one in became), now)
+
+
+def _forget_phone(phone_id: uuid.UUID) -> None:
+    with atomic(), standing_for_house():
+        PushDevice.objects.filter(id=phone_id).delete()
 
 
 def _mark(held: _Held, became: Why | State | None, now: datetime.datetime) -> None:
@@ -249,4 +276,16 @@ def forget_what_came_in(now: datetime.datetime) -> int:
     return forgotten
 
 
-DUTIES: dict[str, Duty] = {"send_what_is_due": send_what_is_due, "forget_what_came_in": forget_what_came_in}
+@tended(rests=datetime.timedelta(minutes=1))
+def forget_phones(now: datetime.datetime) -> int:
+    """Forget where phones are woken that were left, signed out or ended. They are not woken from that moment on."""
+    with standing_for_house():
+        ended = PushDevice.objects.exclude(Exists(Keeping.objects.filter(id=OuterRef("device"))))
+        return ended.delete()[0]
+
+
+DUTIES: dict[str, Duty] = {
+    "send_what_is_due": send_what_is_due,
+    "forget_what_came_in": forget_what_came_in,
+    "forget_phones": forget_phones,
+}

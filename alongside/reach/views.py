@@ -17,8 +17,9 @@ from alongside.access.requests import Request
 from alongside.kit.answers import answer_form
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
+from alongside.people.sessions import keeping_id_of
 from alongside.reach import actions, inbound, queries
-from alongside.reach.forms import CannotWait, HowToReachInFull, Press
+from alongside.reach.forms import CannotWait, HowToReachInFull, Press, WakeHere
 from alongside.reach.rules import is_signed
 
 MOST_OF_A_TEXT = 64 * 1024
@@ -41,6 +42,8 @@ def _page(
         "cannot_wait": cannot_wait or CannotWait(),
         "pressed": pressed,
         "press": Press(auto_id=False),
+        "notices": queries.notices_in(place, this_one=keeping_id_of(request)),
+        "wake": WakeHere(auto_id=False),
         "may_say": access.may(place.by, Act.SAY_HOW_TO_REACH, about=place),
     }
     return render(request, "reach/page.html", context, status=status)
@@ -75,6 +78,39 @@ def try_it_out(request: Request, place: Place) -> HttpResponseBase:
     return answer_form(
         Press(request.POST),
         do=lambda form: actions.try_it_out(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        then=lambda done: _address(place),
+        again=lambda form, status: _page(request, place, status, pressed=form),
+    )
+
+
+@policy.place
+def wake_here(request: Request, place: Place) -> HttpResponseBase:
+    """She turns notices on, on this phone."""
+    if request.method != "POST":
+        return _page(request, place)
+
+    return answer_form(
+        WakeHere(request.POST, auto_id=False),
+        do=lambda form: actions.wake_device(
+            by=place.by, about=place, now=request.now, write_id=form.write_id(), device=keeping_id_of(request),
+            **form.given(),
+        ),
+        then=lambda woken: _address(place),
+        again=lambda form, status: _page(request, place, status, pressed=form),
+    )  # fmt: skip
+
+
+@policy.place
+def wake_no_more(request: Request, place: Place, woken_id: uuid.UUID) -> HttpResponseBase:
+    """She turns notices off, on one of her phones."""
+    if request.method != "POST":
+        return _page(request, place)
+
+    return answer_form(
+        Press(request.POST),
+        do=lambda form: actions.wake_no_more(
+            by=place.by, about=place, now=request.now, write_id=form.write_id(), woken_id=woken_id
+        ),
         then=lambda done: _address(place),
         again=lambda form, status: _page(request, place, status, pressed=form),
     )

@@ -20,20 +20,11 @@ SENTENCES: dict[Sentence, Promise] = {
     Sentence.THANKS: _("Thank you, all is well."),
 }
 
-DAYS: dict[int, Promise] = {
-    1: _("Monday"),
-    2: _("Tuesday"),
-    3: _("Wednesday"),
-    4: _("Thursday"),
-    5: _("Friday"),
-    6: _("Saturday"),
-    7: _("Sunday"),
-}
-
 WAYS: dict[Channel, Promise] = {
     Channel.HERE: _("Only here, inside this space"),
     Channel.TEXT: _("By text message, without any content"),
     Channel.EMAIL: _("By e-mail, without any content"),
+    Channel.PUSH: _("By a notice on the phone, without any content"),
     Channel.CALL: _("By phone call"),
     Channel.LETTER: _("By letter"),
 }
@@ -62,7 +53,9 @@ REASONS: dict[Why, Promise] = {
 
 def words_that_leave(rule: dict[str, Any], language: str) -> str:
     """The sentence she chose, in her language, or her own words."""
-    sentence = Sentence(rule.get("sentence", Sentence.NEWS))
+    # A push carries no words: the phone shows the plainest ones by itself.
+    is_push = rule.get("channel") == Channel.PUSH
+    sentence = Sentence.NEWS if is_push else Sentence(rule.get("sentence", Sentence.NEWS))
     if sentence is Sentence.OWN and rule.get("own_sentence"):
         return " ".join(str(rule["own_sentence"]).split())
     with translation.override(language):

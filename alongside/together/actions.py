@@ -17,7 +17,7 @@ from alongside.access import Act, Kind, Place, Viewer
 from alongside.kit.errors import NotFound, Refused
 from alongside.kit.ids import id_from, new_id
 from alongside.kit.text import hidden_characters
-from alongside.live.actions import tell
+from alongside.live.actions import tell, tell_of_paper
 from alongside.notes import actions as notes
 from alongside.together import merging, rules, updates
 from alongside.together.merging import Gap, Taken
@@ -171,8 +171,9 @@ def type_in(
         if access.arrived(by, spell_id) is None:
             _record(by, Act.WRITE_TOGETHER, paper, now, spell_id)
 
-        tell(about.id)
-    return news_for(about, paper, edits, seen=seen, has=has, own=own)
+            tell(about.id)
+        tell_of_paper(about.id, paper.id, paper.count)
+    return news_for(paper, edits, seen=seen, has=has, own=own)
 
 
 @atomic

@@ -120,15 +120,11 @@ def edits_of(viewer: Viewer, paper: Paper, *, since: int = 0) -> list[Typed]:
 
 @dataclass(frozen=True)
 class News:
-    """What a page gets that has everything up to some number: edits to apply in this order.
-
-    `changes` is the count of changes in the partnership up to which nothing is missing in it.
-    """
+    """What a page gets that has everything up to some number: edits to apply in this order."""
 
     edits: list[str]
     number: int
     state: State
-    changes: int
 
 
 def news_in(place: Place, paper_id: uuid.UUID, *, seen: int, has: bytes) -> News:
@@ -140,7 +136,7 @@ def news_in(place: Place, paper_id: uuid.UUID, *, seen: int, has: bytes) -> News
     """
     row = access.see(place.by, Paper, paper_id, within=place.id)
     reads_on(place.by, row)
-    return news_for(place, row, edits_of(place.by, row, since=seen), seen=seen, has=has)
+    return news_for(row, edits_of(place.by, row, since=seen), seen=seen, has=has)
 
 
 def reads_on(viewer: Viewer, paper: Paper) -> None:
@@ -150,8 +146,8 @@ def reads_on(viewer: Viewer, paper: Paper) -> None:
 
 
 def news_for(
-    place: Place, paper: Paper, edits: Sequence[Typed], *, seen: int, has: bytes, own: uuid.UUID | None = None
-) -> News:
+    paper: Paper, edits: Sequence[Typed], *, seen: int, has: bytes, own: uuid.UUID | None = None
+) -> News:  # fmt: skip
     """The edits after number `seen`, without the `own` one that a page has just sent.
 
     Where some of them were merged with older ones, all that the page lacks by what it says it `has`.
@@ -165,9 +161,7 @@ def news_for(
             found = [Typed.as_text(merging.whole(data, forgets=True))]
     else:
         found = [edit.edits for edit in new]
-    # Counted when the request began, before these rows were read; with an edit of one's own it is one more.
-    changes = place.partnership.changes + (own is not None)
-    return News(edits=found, number=paper.count, state=State(paper.state), changes=changes)
+    return News(edits=found, number=paper.count, state=State(paper.state))
 
 
 # --- Who wrote what -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alongside import access
 from alongside.access import Act, Place, policy
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form
+from alongside.kit.answers import SeeOther, answer_form
 from alongside.kit.errors import NotFound, Refused
 from alongside.kit.forms import Form
 from alongside.kit.ids import id_from
@@ -81,6 +81,7 @@ def _paper_page(
     write = forms.Whole(initial={"text": page.text, "drawn_from": page.moment})
     context = {
         "page": page,
+        "live_of": paper_id,
         "may": _may(place, Act.WRITE_TOGETHER, Act.FINISH_PAPER, Act.GO_ON_WRITING),
         "write": refused if isinstance(refused, forms.Whole) else write,
         "press": forms.Press(auto_id=False),
@@ -116,7 +117,10 @@ def save_form(request: Request, place: Place, paper_id: uuid.UUID) -> HttpRespon
 @policy.place
 @read_or_post
 def live(request: Request, place: Place, paper_id: uuid.UUID) -> HttpResponseBase:
-    """Take what an open page typed, if anything, and give it what is new. Answers in JSON."""
+    """Take what an open page typed, if anything, and give it what is new. Answers in JSON.
+
+    What a phone kept without a line comes from any page of ours, as forms that waited do, and is answered like them.
+    """
     if request.method != "POST":
         return _paper_page(request, place, paper_id)
     form = forms.Live(request.POST)
@@ -124,10 +128,13 @@ def live(request: Request, place: Place, paper_id: uuid.UUID) -> HttpResponseBas
         if not form.is_valid():
             queries.paper_in(place, paper_id)  # to a stranger's id even nonsense is answered as if nothing were there
             raise actions.NotAnEdit
-        return _told(_news(request, place, paper_id, **form.cleaned_data))
+        news = _news(request, place, paper_id, **form.cleaned_data)
+        return SeeOther(_address(place, paper_id)) if "X-Outbox" in request.headers else _told(news)
     except NotFound:
         raise
     except Refused as refusal:
+        if "X-Outbox" in request.headers:
+            raise
         said = {"code": refusal.code, "sentence": str(refusal.sentence), "has": getattr(refusal, "has", "")}
         return JsonResponse(said, status=refusal.status)
 
@@ -148,7 +155,8 @@ def _told(news: News) -> JsonResponse:
 @require_safe
 def who(request: Request, place: Place, paper_id: uuid.UUID) -> HttpResponseBase:
     """Show who wrote what."""
-    return render(request, "together/who.html", {"page": queries.who_wrote(place, paper_id)})
+    context = {"page": queries.who_wrote(place, paper_id), "live_of": paper_id}
+    return render(request, "together/who.html", context)
 
 
 def _press(

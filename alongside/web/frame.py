@@ -32,6 +32,9 @@ def _is_invited(request: Any) -> bool:
     account = getattr(request, "account", None)
     if account is None or account.is_staff_account:
         return False
+    place = getattr(request, "place", None)
+    if place is not None and place.is_client:
+        return False
     return all(seat.role != Role.CLIENT for seat in request.viewer.seats)
 
 

@@ -10,6 +10,8 @@ from tests.together.steps import rows, text
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
 
 FIELD = "#write textarea"
+STORES = """Promise.all([caches.keys(), indexedDB.databases(), navigator.serviceWorker.getRegistrations()])
+  .then(([boxes, tables, workers]) => boxes.length + tables.length + workers.length)"""
 
 
 def value(page):
@@ -41,8 +43,23 @@ def test_two_windows_write_one_letter_and_nothing_is_lost(cast, frozen, open_pag
     dana.wait_for_selector(".paper.is-live")
     assert not dana.get_by_role("button", name="Keep this").is_visible(), "it is kept as it is typed"
 
+    # Another page of the space that Dana has open, and one that shows who wrote what: how often do they ask?
+    asks = {"list": 0, "who": 0}
+    aside = {"list": open_page("dana", here.rsplit("/", 2)[0] + "/"), "who": open_page("dana", here + "who/")}
+    posts = []
+    rosa.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+    for name, page in aside.items():
+
+        def count(request, name=name):
+            asks[name] += "x-live" in request.headers
+
+        page.on("request", count)
+    rosa.locator(FIELD).press_sequentially("W")
+    aside["list"].wait_for_timeout(500)
+    begun = dict(asks)
+
     # One types at the beginning and the other at the end, in turn; each caret stays where it was.
-    rosa.locator(FIELD).press_sequentially("We write about Leo. ")
+    rosa.locator(FIELD).press_sequentially("e write about Leo. ")
     reads(dana, "We write about Leo. ")
     caret(dana, 20)
     caret(rosa, 0)
@@ -54,6 +71,15 @@ def test_two_windows_write_one_letter_and_nothing_is_lost(cast, frozen, open_pag
     for page in (rosa, dana):
         reads(page, both)
     kept(rosa)
+    rosa.wait_for_timeout(500)
+    asked = len(posts)
+    print(f"\n{asked} posts of Rosa’s page for 32 letters of hers and 14 of Dana’s")
+    assert asked <= 32 + 14 + 4, "nobody asks for what they typed themselves"
+    aside["who"].wait_for_selector("text=Dear school")
+    print(f"\nasked again while {len(both)} letters were typed: {asks['list'] - begun['list']} list, {asks['who']} who")
+    assert asks["list"] - begun["list"] <= 1, "Dana's first letter has a line in the trail"
+    assert asks["who"] <= 4, "when the typing rests"
+    listed = asks["list"]
 
     # A form without a script is drawn now, and comes back much later.
     plain = open_page("dana", here, javascript=False)
@@ -66,6 +92,7 @@ def test_two_windows_write_one_letter_and_nothing_is_lost(cast, frozen, open_pag
     caret(rosa, 13)
     rosa.keyboard.insert_text("hello! ")
     expect(dana.get_by_text("No line now.")).to_be_visible()
+    assert dana.evaluate(STORES) == rosa.evaluate(STORES) == 0, "nobody said yes on this device"
     reads(rosa, "Dear school, hello! We write about Leo. He is ill 😀. ")
     assert "hello" not in value(dana)
     frozen.shift(5)
@@ -100,6 +127,8 @@ def test_two_windows_write_one_letter_and_nothing_is_lost(cast, frozen, open_pag
     dana.get_by_text("It is finished").click()
     dana.get_by_role("button", name="Make it a note").click()
     expect(dana.get_by_role("heading", name="Letter to the school")).to_be_visible()
+    aside["list"].wait_for_selector("#done >> text=Letter to the school", state="attached")
+    assert asks["list"] > listed, "control: what is kept by a form, or finished, shows in the list by itself"
     rosa.get_by_role("link", name="Read the note that it became").click()
     expect(rosa.get_by_text("He is still ill").first).to_be_visible()
 

@@ -84,6 +84,53 @@ def test_a_burst_of_changes_is_told_without_loss_and_a_page_that_heard_all_hears
     with_hub(story)
 
 
+def test_what_is_typed_in_a_paper_is_told_to_open_pages_of_that_paper_alone(cast, session, with_hub):
+    space, keys = cast.spaces["rosa"], {name: session(name) for name in ("rosa", "dana", "samuel", "robin")}
+    one, other = uuid.uuid4(), uuid.uuid4()
+
+    def of(name, paper, place=space):
+        return Page(keys[name], place, query_string=f"paper={paper}".encode())
+
+    async def story(hub):
+        writes, also = of("rosa", one).open(hub), of("dana", one).open(hub)
+        apart = [Page(keys["rosa"], space).open(hub), of("dana", other).open(hub)]
+        for page in (writes, also, *apart):
+            await page.heard("hello")
+        for count in (1, 3, 2):
+            hub.heard(space, one, count)
+        for page in (writes, also):
+            assert await page.heard("paper") == 3, "the newest stands for all"
+        hub.heard(uuid.uuid4(), one, 9)
+        await asyncio.sleep(0.1)
+        assert [page.all("paper") for page in (writes, *apart)] == [[3], [], []]
+
+        # Whose seat opens no paper, or nothing, does not get in with that question; without it a seat does.
+        for name in ("samuel", "robin"):
+            refused = of(name, one).open(hub)
+            await refused.until(lambda page: page.is_over)
+            assert refused.status == 404
+        listens = Page(keys["samuel"], space).open(hub)
+        await listens.heard("hello")
+        for nonsense in (b"paper=", b"paper=x"):
+            refused = Page(keys["rosa"], space, query_string=nonsense).open(hub)
+            await refused.until(lambda page: page.is_over)
+            assert refused.status == 404
+
+        # When signals may have been lost, a page of a paper is greeted again, and asks; others hear what they missed.
+        hub.look_at_all()
+        await writes.heard("hello", 2)
+        assert len(apart[0].all("hello")) == 1
+
+        # Dana is a supervisor here from now on: before the next letter is told, her page of the paper is let go.
+        await do(Seat.objects.filter(person_id=cast.accounts["dana"].person_id).update, role="supervisor")
+        hub.heard(space, one, 4)
+        assert await writes.heard("paper", 2) == 4
+        await also.heard("ended")
+        assert also.all("paper") == [3]
+
+    with_hub(story)
+
+
 @pytest.mark.parametrize(
     "knock",
     [

@@ -99,6 +99,35 @@ class _Ask(http.server.BaseHTTPRequestHandler):
         """Says nothing on the screen."""
 
 
+class PushService(http.server.ThreadingHTTPServer):
+    """Wakes phones, as far as anybody can tell. `answers` gives the next status for a path."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Wake)
+        self.heard = b""
+        self.asked: list[dict[str, Any]] = []
+        self.answers: Callable[[str], int] = lambda path: 201
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Wake(http.server.BaseHTTPRequestHandler):
+    server: PushService
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        status = self.server.answers(self.path)
+        self.server.heard += f"{self.requestline}\r\n{self.headers}".encode() + body
+        self.server.asked.append({"path": self.path, "body": body, "headers": dict(self.headers), "status": status})
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing on the screen."""
+
+
 @contextmanager
 def standing(server: Any) -> Iterator[Any]:
     """The server, answering in a thread of its own, until the end."""

@@ -6,6 +6,7 @@ import email.policy
 import json
 import logging
 import quopri
+import re
 from itertools import cycle
 
 import pytest
@@ -15,7 +16,7 @@ from alongside.kit.ids import id_from, new_id
 from alongside.reach import actions, rules, tending
 from alongside.reach.models import Outgoing
 from alongside.reach.rules import Because, Channel, Sentence, State
-from tests.reach.conftest import said
+from tests.reach.conftest import said, wakes
 
 HOUSE = ["Riverside", "Rosa", "Dana", "Nadia", "Carmen", "alongside", "Alongside", "space", "testserver", "localhost"]
 
@@ -81,7 +82,7 @@ def times_from(start):
         day += 1
 
 
-def test_whatever_happens_no_word_of_it_leaves(reachable, gateway, mail, caplog, tmp_path, settings):
+def test_whatever_happens_no_word_of_it_leaves(reachable, gateway, mail, pushes, caplog, tmp_path, settings):
     life = reachable
     times = times_from(life.cast.now)
     with caplog.at_level(logging.DEBUG):
@@ -92,12 +93,26 @@ def test_whatever_happens_no_word_of_it_leaves(reachable, gateway, mail, caplog,
             because=Because.TODAY, effect=new_id(), now=(at := next(times)),
         )  # fmt: skip
         tending.send_what_is_due(at)
-        settings.TEXT_URL = f"file:{tmp_path}"
+        settings.TEXT_URL = f"file:{tmp_path / 'out'}"
         tending.send_what_is_due(at + 2 * rules.BETWEEN_TRIES[0])
-    files = b"".join(file.name.encode() + file.read_bytes() for file in tmp_path.iterdir())
+        # Nadia has notices on her phone from now on.
+        rule = {"channel": Channel.PUSH, "never": "", "code_word": life.planted["a code word"], "now": at}
+        said(life.cast, "nadia", of="nadia", **rule)
+        wakes(life.cast, f"{pushes.url}/wake", "nadia", of="nadia")
+        for because in (Because.LET_IN, Because.TRY):
+            at = next(times)
+            actions.knock(
+                partnership_id=life.cast.spaces["nadia"], person_id=life.cast.accounts["nadia"].person_id,
+                because=because, effect=new_id(), now=at,
+            )  # fmt: skip
+            tending.send_what_is_due(at)
+    assert len(pushes.asked) == 2
+    files = b"".join(file.name.encode() + file.read_bytes() for file in (tmp_path / "out").iterdir())
     letters = b"".join(opened(letter) for letter in mail.letters)
     log = "".join(record.getMessage() for record in caplog.records).encode()
-    out = gateway.heard + mail.heard + letters + files + log
+    signed = re.findall(rb"vapid t=[\w-]+\.([\w-]+)\.", pushes.heard)
+    woken = pushes.heard + b"".join(base64.urlsafe_b64decode(part + b"==") for part in signed)
+    out = gateway.heard + mail.heard + woken + letters + files + log
     words = [*life.planted.values(), *HOUSE, *(str(space) for space in life.cast.spaces.values())]
     # the addresses of staff stand where the mail goes to, and in no other place of it
     for name in life.cast.accounts:

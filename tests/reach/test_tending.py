@@ -438,7 +438,8 @@ def test_she_tries_out_what_comes_and_not_without_end(cast, gateway):
 
 
 def parcel(**changes):
-    return channels.Parcel(**{"way": Channel.TEXT, "to": PHONE, "words": NEWS, "key": "k", **changes})
+    given = {"way": Channel.TEXT, "to": PHONE, "words": NEWS, "key": "k", "at": datetime.datetime.now(datetime.UTC)}
+    return channels.Parcel(**{**given, **changes})
 
 
 def test_a_gateway_is_asked_in_its_own_words(gateway, settings):

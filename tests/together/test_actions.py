@@ -83,6 +83,21 @@ def test_the_same_edit_may_arrive_any_number_of_times(cast, paper):
     assert text(paper) == "once "
 
 
+def test_a_letter_is_told_to_pages_of_that_paper_and_counts_as_a_change_once_in_ten_minutes(cast, paper, monkeypatch):
+    told = []
+    monkeypatch.setattr(actions, "tell_of_paper", lambda *said: told.append(said))
+    rosa, space = Page(cast, "rosa", paper), cast.spaces["rosa"]
+    rosa.types("a")
+    begun = cast.place("rosa").partnership.changes
+    for letter in "bcdefghij":
+        rosa.types(letter)
+    assert cast.place("rosa").partnership.changes == begun, "no other page asks again"
+    assert told == [(space, paper, count) for count in range(1, 11)]
+    rosa.now += datetime.timedelta(minutes=10)
+    rosa.types("k")
+    assert cast.place("rosa").partnership.changes == begun + 1, "control: who has looked has another line"
+
+
 def test_edits_are_merged_into_one_and_a_page_that_was_away_still_gets_all(cast, paper, monkeypatch):
     monkeypatch.setattr(rules, "MERGE_AT", 6)
     rosa, away = Page(cast, "rosa", paper), Page(cast, "dana", paper)

@@ -10,11 +10,17 @@ from django.test import Client
 from django.urls import reverse
 
 import alongside
+from alongside.notes.models import Voice
 from alongside.people import sessions
+from alongside.safety.models import LookBack
+from alongside.topics.models import Step, Topic
 from alongside.web import offline
 from tests.conftest import PIN
 from tests.decisions.story import Story
+from tests.notes import steps as notes
 from tests.people.conftest import numbers  # noqa: F401  (a fixture)
+from tests.safety import steps as safety
+from tests.topics import steps as topics
 
 HOUSE = Path(alongside.__file__).parent
 TEMPLATES = {path.name: path.read_text() for path in HOUSE.glob("*/templates/**/*.html")}
@@ -31,6 +37,14 @@ MAY_WAIT = {
     "decisions:add_way": "a way; it only adds",
     "decisions:add_side": "a side of a way; it only adds",
     "notes:write_own": "a page of her own",
+    "notes:rewrite_own": "a page of her own, anew; on top of newer words it is refused and comes back",
+    "notes:own_now": "how she sees a page of her own now; it only adds",
+    "notes:differently": "her own account beside a note; beside another version than the one she read it is refused",
+    "notes:add": "something beside a note, in the same way",
+    "notes:now": "the same, about a signed note",
+    "topics:name": "something to talk about; it only adds",
+    "topics:more": "more of that; it only adds",
+    "safety:look_back": "her look back at a night, and who reads it, ticked beside the words",
     "to_say": "her need and her hope; an older form does not push out newer words",
 }
 
@@ -89,6 +103,28 @@ def test_each_of_her_forms_may_arrive_twice(cast, signed_in):
     page = story.page()
     assert [one.label for one in page.matters].count("the price") == 1
     assert [one.title for one in page.ways].count("another way") == 1
+
+
+def test_notes_topics_and_looking_back_may_arrive_twice_too(cast, signed_in):
+    rosa, here = signed_in("rosa"), f"/space/{cast.spaces['rosa']}/"
+    note, topic, night = notes.write(cast), topics.name_it(cast).id, safety.call(cast).id
+    version = str(Voice.objects.unguarded(because="test").get().id)
+    forms = {
+        reverse("notes:differently", args=[cast.spaces["rosa"], note]): {"words": "I was not late", "seen": version},
+        reverse("notes:add", args=[cast.spaces["rosa"], note]): {"words": "the bus came late", "seen": version},
+        reverse("topics:name", args=[cast.spaces["rosa"]]): {"headline": "the thing in June"},
+        reverse("topics:more", args=[cast.spaces["rosa"], topic]): {"more": "it was at night"},
+        reverse("safety:look_back", args=[cast.spaces["rosa"], night]): {"helped": "the radio", "audience": "me"},
+    }
+    rows = {Voice: 2, Topic: 1, Step: 1, LookBack: 1}
+    before = {model: model.objects.unguarded(because="test").count() for model in rows}
+    for number, (address, typed) in enumerate(forms.items()):
+        assert address.startswith(here)
+        for _ in range(2):
+            answer = send(rosa, address, {**typed, "key": f"k{number}"}, whose(cast, "rosa"))
+            assert (answer.status_code, answer.get("X-Outbox")) == (204, "done"), (address, answer.content.decode())
+    for model, more in rows.items():
+        assert model.objects.unguarded(because="test").count() == before[model] + more, model
 
 
 def test_what_rosa_wrote_is_never_sent_as_somebody_else(cast, signed_in):

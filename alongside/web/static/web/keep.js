@@ -20,6 +20,8 @@ self.Keep = (() => {
   const SECONDS_FOR_AN_ANSWER = 30;
   const BYTES_A_SECOND = 4000;
   let opened = null;
+  /* She left, or it was ended from elsewhere: nothing that is still under way here is put back. */
+  let isWiped = false;
 
   /* --- the store ------------------------------------------------------------------------------ */
 
@@ -47,6 +49,7 @@ self.Keep = (() => {
 
   /* One step in one table. It is done when it is on the disk. */
   function step(table, mode, act) {
+    if (isWiped) { return Promise.resolve(); }
     return store().then((database) => new Promise((resolve, reject) => {
       const change = database.transaction(table, mode);
       const asked = act(change.objectStore(table));
@@ -59,6 +62,7 @@ self.Keep = (() => {
   /* Look at a row and change it in one go: nobody else comes between. `change` gets the row, or nothing when
      it is gone, and gives what shall stand there. */
   function alter(id, change) {
+    if (isWiped) { return Promise.resolve(null); }
     return store().then((database) => new Promise((resolve, reject) => {
       const going = database.transaction('waiting', 'readwrite');
       const rows = going.objectStore('waiting');
@@ -71,7 +75,7 @@ self.Keep = (() => {
     }));
   }
 
-  const all = (table) => step(table, 'readonly', (rows) => rows.getAll());
+  const all = (table) => step(table, 'readonly', (rows) => rows.getAll()).then((rows) => rows || []);
 
   async function key() {
     const known = await step('key', 'readonly', (rows) => rows.get('key'));
@@ -97,7 +101,8 @@ self.Keep = (() => {
   /* --- what waits ------------------------------------------------------------------------------ */
 
   /* A row is, in clear: whose it is, how often it was tried, whether it was refused. All else is sealed:
-     `address`, `lane`, `key` (the form's own), `fields`, `at`, `sentence`, and the names of files. */
+     `address`, `lane`, `key` (the form's own), `fields`, `at`, `sentence`, and the names of files. What was typed
+     in a paper that is written together has that paper's `page`, and the `whole` text as its writer saw it. */
 
   async function read(row) {
     return Object.assign(await unsealThing(row.box), {
@@ -122,7 +127,7 @@ self.Keep = (() => {
       const bytes = await new Response(value).arrayBuffer();
       files.push({ box: await seal(bytes), name: await sealThing({ field: name, name: value.name, type: value.type }) });
     }
-    const said = { address: form.address, lane: form.lane, key: form.key, at: Date.now(), words: form.words, fields };
+    const said = saidIn(form, fields);
     const row = { whose, tried: 0, refused: false, files, box: await sealThing(said) };
     const before = (await waiting(whose)).find((one) => one.key === form.key && one.address === form.address);
     await alter(before && before.id, (found) => {
@@ -132,14 +137,32 @@ self.Keep = (() => {
     });
   }
 
+  function saidIn(form, fields) {
+    const { address, lane, key: its, words, page, whole } = form;
+    return { address, lane, key: its, at: form.at || Date.now(), words, page, whole, fields };
+  }
+
+  /* Put forms in the place of the rows `before`, all in one go, and give the ids of the new ones. What is on its way
+     may still arrive; when it did, it takes away nothing that came after it. */
+  async function replace(whose, before, forms) {
+    const rows = await Promise.all(forms.map(async (form) => (
+      { whose, tried: 0, refused: false, files: [], box: await sealThing(saidIn(form, form.fields)) })));
+    const made = [];
+    await step('waiting', 'readwrite', (table) => {
+      before.forEach((id) => { table.delete(id); });
+      rows.forEach((row) => { table.add(row).onsuccess = (event) => { made.push(event.target.result); }; });
+      return table.count();
+    });
+    return made;
+  }
+
   const remove = (id) => step('waiting', 'readwrite', (rows) => rows.delete(id));
 
   /* From here on nobody can say that it did not arrive. Gives the row as it stands, or nothing when it is gone. */
   const nowTried = (id) => alter(id, (row) => row && Object.assign(row, { tried: row.tried + 1 }));
 
   async function nowRefused(item, sentence) {
-    const { address, lane, key: its, at, words, fields } = item;
-    const box = await sealThing({ address, lane, key: its, at, words, fields, sentence });
+    const box = await sealThing(Object.assign(saidIn(item, item.fields), { sentence }));
     return alter(item.id, (row) => row && Object.assign(row, { refused: true, box }));
   }
 
@@ -236,10 +259,12 @@ self.Keep = (() => {
       says: answer.headers.get('X-Outbox'),
       goTo: answer.headers.get('X-Go-To'),
       wasSentOn: answer.redirected,
-      sentence: found.join(' ').replace(/<[^>]*>/g, ' ').replace(/&#x27;/g, '’').replace(/&quot;/g, '"')
-        .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&').replace(/\s+/g, ' ').trim(),
+      sentence: plain(found.join(' ').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim(),
     };
   }
+
+  const plain = (text) => text.replace(/&#x27;/g, '’').replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
 
   /* Send all that waits, in order. Ends with: empty · refused · sign_in · no_line · busy. `told` hears of each
      that is through or refused. One sender at a time where the browser can say so; two do no harm. */
@@ -270,6 +295,7 @@ self.Keep = (() => {
         came = await post(form, here.token);
       }
       if (came.how === 'done') {
+        await keepSent(item);
         await remove(item.id);
       } else if (came.how === 'refused') {
         await nowRefused(item, came.sentence);
@@ -285,17 +311,33 @@ self.Keep = (() => {
   const TAG = /<body[^>]*\sdata-keep="([0-9a-f]+)"[^>]*>/;
   const LABEL = /<body[^>]*\sdata-keep-offline="([^"]+)"[^>]*>/;
 
-  /* Keep a page, if it says that it may be kept and for whom. Pages of somebody else go. */
+  /* Keep a page, if it says that it may be kept and for whom, and say whether it was. Pages of somebody else go. */
   async function keepPage(address, html, policy) {
     const whose = TAG.exec(html);
     const label = LABEL.exec(html);
-    if (!whose || !label || new URL(address, self.location.href).search) { return; }
+    if (!whose || !label || new URL(address, self.location.href).search) { return false; }
     const now = Date.now();
     for (const row of await all('pages')) {
       if (row.whose !== whose[1] || now - row.at > DAYS * 86400000) { await dropPage(row.path); }
     }
-    const box = await sealThing({ html, policy, label: label[1] });
+    const box = await sealThing({ html, policy, label: plain(label[1]) });
     await step('pages', 'readwrite', (rows) => rows.put({ path: pathOf(address), whose: whose[1], at: now, box }));
+    return true;
+  }
+
+  /* How things stand in a page that changed since it was kept. */
+  const keepState = (address, state) => alterPage(address, (page) => Object.assign(page, { state, sent: [] }));
+
+  /* What was typed in a page and went out from another one still stands in it, when it is opened without a line. */
+  async function keepSent(item) {
+    if (item.page) { await alterPage(item.page, (page) => Object.assign(page, { sent: (page.sent || []).concat([item.fields]) })); }
+  }
+
+  async function alterPage(address, change) {
+    const row = await step('pages', 'readonly', (rows) => rows.get(pathOf(address)));
+    if (!row) { return; }
+    const box = await sealThing(change(await unsealThing(row.box)));
+    await step('pages', 'readwrite', (rows) => rows.put(Object.assign(row, { box })));
   }
 
   const pathOf = (address) => new URL(address, self.location.href).pathname;
@@ -315,7 +357,12 @@ self.Keep = (() => {
 
   /* --- forgetting -------------------------------------------------------------------------------- */
 
+  if (self.BroadcastChannel) {
+    new BroadcastChannel('outbox').onmessage = (event) => { if (event.data === 'forget') { isWiped = true; } };
+  }
+
   function wipe() {
+    isWiped = true;
     const gone = opened ? opened.then((database) => database.close(), () => {}) : Promise.resolve();
     opened = null;
     const database = gone.then(() => new Promise((resolve) => {
@@ -328,5 +375,8 @@ self.Keep = (() => {
     return Promise.all([database, files]).catch(() => {});
   }
 
-  return { add, waiting, remove, fieldsOf, door, post, send, keepPage, keptPage, keptPages, dropPage, dropPages, wipe };
+  return {
+    add, replace, waiting, remove, fieldsOf, door, post, send,
+    plain, keepPage, keepState, keptPage, keptPages, dropPage, dropPages, wipe,
+  };
 })();

@@ -13,12 +13,17 @@
   const FIRST_WAIT = 2000;
   const LONGEST_WAIT = 60000;
   const WAIT_AFTER_A_FAILURE = 5000;
+  /* A page of something that is written together asks again when nobody typed for so long. */
+  const REST = 3000;
+  const isOfPaper = address.indexOf('?') > 0;
   /* How many changes this page knows of, and of how many it was told. */
   let changes = Number(page.dataset.changes);
   let wanted = changes;
   let stream = null;
   let reopening = 0;
   let repeating = 0;
+  let resting = 0;
+  let wasGreeted = false;
   let wait = FIRST_WAIT;
   let asking = false;
   let askAgain = false;
@@ -31,7 +36,11 @@
     if (stream || isOver || document.hidden) { return; }
     clearTimeout(reopening);
     stream = new EventSource(address);
-    stream.addEventListener('hello', (event) => { heard(event, Number(event.data) !== changes); });
+    stream.addEventListener('hello', (event) => {
+      heard(event, Number(event.data) !== changes || (isOfPaper && wasGreeted));
+      wasGreeted = true;
+    });
+    stream.addEventListener('paper', () => { clearTimeout(resting); resting = setTimeout(ask, REST); });
     stream.addEventListener('changed', (event) => { heard(event, Number(event.data) > changes); });
     stream.addEventListener('ended', lost);
     stream.addEventListener('error', () => {

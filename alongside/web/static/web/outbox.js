@@ -209,7 +209,7 @@
 
   /* Somebody is typing here: nothing is taken away from under them. */
   function isBusy() {
-    return unsent.size > 0 || Array.from(document.querySelectorAll('#main form')).some((form) => (
+    return unsent.size > 0 || document.querySelector('form[data-live-to]') !== null || Array.from(document.querySelectorAll('#main form')).some((form) => (
       !form.dataset.kept && Array.from(form.elements).some((field) => field.type !== 'hidden' && (
         field.type === 'checkbox' || field.type === 'radio' ? field.checked !== field.defaultChecked
           : 'defaultValue' in field && field.value !== field.defaultValue))));
@@ -219,7 +219,9 @@
 
   async function list() {
     if (!whose) { return; }
-    const items = await Keep.waiting(whose);
+    /* A page that writes live says by itself what waits of it. */
+    const here = Array.from(document.querySelectorAll('form[data-live-to]')).map((form) => form.dataset.liveTo);
+    const items = (await Keep.waiting(whose)).filter((item) => here.indexOf(item.address) < 0);
     const before = document.getElementById('outbox');
     if (!items.length) { if (before) { before.remove(); } return; }
     const box = wordsFor('#outbox');
@@ -240,7 +242,7 @@
 
   function rowOf(item) {
     const row = wordsFor('[data-one]');
-    only(row, { refused: item.refused });
+    only(row, { refused: item.refused, page: item.page && !item.refused });
     row.querySelector('[data-words]').textContent = item.words;
     row.querySelector('[data-when]').textContent = new Date(item.at).toLocaleString(document.documentElement.lang, {
       weekday: 'long', hour: '2-digit', minute: '2-digit',
@@ -259,7 +261,7 @@
     const box = note('taken_back');
     only(box, { tried: item.tried && !item.refused });
     const texts = item.fields.filter(([name, value]) => name !== 'key' && value.trim() && !/^([0-9a-f-]{32,36}|[-\d]{0,4}|on)$/.test(value));
-    box.querySelector('[data-words]').textContent = texts.map((field) => field[1]).join('\n\n');
+    box.querySelector('[data-words]').textContent = item.page ? item.whole : texts.map((field) => field[1]).join('\n\n');
     await list();
     const main = document.getElementById('main');
     const first = document.getElementById('outbox');
@@ -272,6 +274,7 @@
   /* Asked once more, the server draws its page with what was typed and what is amiss. It stays in the list
      until it is sent again from there or taken back. */
   async function open(item) {
+    if (item.page) { location.assign(item.page); return; }
     let came;
     try {
       const here = await Keep.door();

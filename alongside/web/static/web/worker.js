@@ -38,6 +38,12 @@
     }));
   });
 
+  self.addEventListener('push', (event) => { event.waitUntil(notice()); });
+  self.addEventListener('notificationclick', (event) => {
+    event.notification.close();
+    event.waitUntil(self.clients.openWindow('/'));
+  });
+
   self.addEventListener('message', (event) => {
     if (event.data === 'leave') { event.waitUntil(leave()); }
     if (event.data === 'forget') { event.waitUntil(forget()); }
@@ -69,7 +75,15 @@
     if (isOver) { return; }
     if (answer.status === 404 || answer.status === 403) { await self.Keep.dropPage(new URL(address).pathname); return; }
     if (answer.status !== 200 || !/^text\/html/.test(answer.headers.get('Content-Type') || '')) { return; }
-    await self.Keep.keepPage(address, await answer.text(), answer.headers.get('Content-Security-Policy'));
+    const html = await answer.text();
+    const isKept = await self.Keep.keepPage(address, html, answer.headers.get('Content-Security-Policy'));
+    if (isKept) { await keepFilesOf(html); }
+  }
+
+  /* What a kept page looks and works with: the browser may have had it before this worker was asked for anything. */
+  async function keepFilesOf(html) {
+    const found = (html.match(/(?:src|href)="\/static\/[^"]+"/g) || []).map((one) => one.split('"')[1]);
+    for (const path of found) { await file(new Request(path)).catch(() => {}); }
   }
 
   const plain = (policy) => ({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Content-Security-Policy': policy });
@@ -86,10 +100,12 @@
     let html = await box.text();
     if (pages.length) {
       html = html.replace('<div hidden class="stack" id="kept-pages">', '<div class="stack" id="kept-pages">')
-        .replace('</ul>', pages.map((one) => `<li><a href="${one.path}">${one.label}</a></li>`).join('') + '</ul>');
+        .replace('</ul>', pages.map((one) => `<li><a href="${one.path}">${marked(one.label)}</a></li>`).join('') + '</ul>');
     }
     return new Response(html, { headers: plain(box.headers.get('Content-Security-Policy')) });
   }
+
+  const marked = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
   /* Pages that she may need and has not opened today, fetched while there is a line. */
   async function keepAlso(addresses) {
@@ -101,6 +117,20 @@
         if (answer.ok && !answer.redirected) { await after(address, answer); }
       } catch (error) { return; }
     }
+  }
+
+  /* --- a notice: the push is empty; what is shown stands in the page that says that there is no line, so in her
+     language, and names nobody --------------------------------------------------------------------- */
+
+  async function notice() {
+    if (isOver || await caches.has(LEFT)) { return; }
+    const box = await caches.match(NO_LINE);
+    const html = box ? await box.text() : '';
+    const found = (marks) => self.Keep.plain((marks.exec(html) || ['', ''])[1]);
+    await self.registration.showNotification(found(/<title>([^<]*)</), {
+      body: found(/data-notice="([^"]*)"/), tag: 'notice', lang: found(/<html lang="([^"]*)"/),
+      dir: found(/ dir="([^"]*)"/) === 'rtl' ? 'rtl' : 'ltr', icon: files.find((path) => /icon[^/]*\.png$/.test(path)),
+    });
   }
 
   /* --- files: each has its hash in its name, and nothing of anybody's in it ------------------------- */
@@ -120,6 +150,7 @@
 
   async function forget() {
     isOver = true;
+    tell('forget');
     await self.Keep.wipe();
     await caches.delete(LEFT);
     await self.registration.unregister();
