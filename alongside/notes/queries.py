@@ -19,7 +19,7 @@ from alongside import access
 from alongside.access import Act, Kind, Place
 from alongside.consent.queries import readers_of, rows_named_to
 from alongside.kit.errors import NotFound
-from alongside.kit.waiting import Waiting
+from alongside.kit.waiting import Perhaps, Waiting
 from alongside.notes import rules
 from alongside.notes.models import Note, Voice, Withheld
 from alongside.notes.rules import Audience, Category, Change, Piece, Side, State, WaitsFor, What
@@ -569,6 +569,7 @@ def can_do(place: Place, note: Shown) -> frozenset[str]:
         "answer": any(voice.is_mine_to_answer for voice in note.voices),
         "challenge": may(Act.CHALLENGE),
         "withhold": may(Act.WITHHOLD),
+        "explain": may(Act.EXPLAIN) and not note.opens,
     }
     return frozenset(name for name, is_so in can.items() if is_so)
 
@@ -585,8 +586,8 @@ def may_observe(place: Place) -> bool:
 # --- what waits --------------------------------------------------------------------------------------
 
 
-def waiting_in(place: Place) -> list[Waiting]:
-    """What waits in this room for whoever looks: one query for her, two for everybody else."""
+def waiting_in(place: Place) -> list[Perhaps]:
+    """What waits in this room for whoever looks: one query for her where there is anything, two for everybody else."""
     me, side = place.by.person_id, side_of(place.roles)
     works_here = place.is_client or bool({Role.WORKER, Role.COVER} & place.roles)
     mine = Q(waits=WaitsFor.WHOM, whom_id=me) | Q(waits=WaitsFor.WHOM, said_by_id=me, due__lte=place.by.now)
@@ -594,29 +595,36 @@ def waiting_in(place: Place) -> list[Waiting]:
         mine |= Q(waits=side.value)
     if not place.is_client:
         mine |= Q(waits=WaitsFor.SECOND)
-    voices = Voice.objects.visible_to(place.by, within=place.id).filter(mine).order_by("said_at", "number")
-    waiting: dict[tuple[str, str], Waiting] = {}
-
-    def waits(sentence: str, url: str) -> None:
-        waiting.setdefault((sentence, url), Waiting(sentence, url))
-
-    for voice in voices[:MOST_WAITING]:
-        if voice.what == What.CHALLENGE:
-            url = reverse("notes:withheld", args=[place.id, voice.withheld_id])
-        else:
-            url = reverse("notes:note", args=[place.id, voice.note_id])
-        waits(_sentence(place, voice), url)
+    voices = Voice.objects.visible_to(place.by, within=place.id).filter(mine)
+    waiting = [Perhaps(voices, lambda: _said(place, voices.order_by("said_at", "number")[:MOST_WAITING]))]
     if not place.is_client:
         asked = Withheld.objects.visible_to(place.by, within=place.id).filter(
             second_id=me, agreed_at=None, refused_at=None, closed_until__gt=place.by.now
         )
-        for part in asked.order_by("asked_at")[:MOST_WAITING]:
-            waits(
-                _("%(name)s asks if you agree that something is not shown.")
-                % {"name": place.names[part.decided_by_id]},
-                reverse("notes:withheld", args=[place.id, part.id]),
-            )
-    return list(waiting.values())
+        waiting.append(Perhaps(asked, lambda: _to_agree(place, asked.order_by("asked_at")[:MOST_WAITING])))
+    return waiting
+
+
+def _said(place: Place, voices: Iterable[Voice]) -> list[Waiting]:
+    """What these say, each sentence once for each page."""
+    waiting = [
+        Waiting(
+            _sentence(place, voice),
+            reverse("notes:withheld", args=[place.id, voice.withheld_id])
+            if voice.what == What.CHALLENGE
+            else reverse("notes:note", args=[place.id, voice.note_id]),
+        )
+        for voice in voices
+    ]
+    return list(dict.fromkeys(waiting))
+
+
+def _to_agree(place: Place, parts: Iterable[Withheld]) -> list[Waiting]:
+    asks = _("%(name)s asks if you agree that something is not shown.")
+    return [
+        Waiting(asks % {"name": place.names[part.decided_by_id]}, reverse("notes:withheld", args=[place.id, part.id]))
+        for part in parts
+    ]
 
 
 def _sentence(place: Place, voice: Voice) -> str:

@@ -18,6 +18,9 @@ from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
 from alongside.notes import actions, forms, queries
 from alongside.notes.queries import Shown
+from alongside.plain import actions as plain
+from alongside.plain.forms import Explain
+from alongside.plain.queries import explained_beside
 from alongside.plain.second_look import looked_over
 
 
@@ -50,7 +53,7 @@ def page(request: Request, place: Place) -> HttpResponseBase:
 def _write_page(request: Request, place: Place, form: Form | None = None, status: int = 200) -> HttpResponse:
     may = access.may(place.by, Act.WRITE_NOTE, about=place)
     kind = forms.Write if place.is_client else forms.WriteAsStaff
-    context = {"form": form or kind(), "may_write": may}
+    context = {"form": looked_over(form or kind(), place), "may_write": may}
     return render(request, "notes/write.html", context, status=status)
 
 
@@ -72,6 +75,11 @@ def write(request: Request, place: Place) -> HttpResponseBase:
 
 # --- one note ----------------------------------------------------------------------------------------
 
+
+def _explain(*, note_id: uuid.UUID, **given: Any) -> uuid.UUID:
+    return plain.explain(explains=note_id, **given).id
+
+
 DO: dict[str, tuple[type[Form], Callable[..., uuid.UUID]]] = {
     "correct": (forms.Correct, actions.correct_note),
     "differently": (forms.Differently, actions.see_differently),
@@ -84,6 +92,7 @@ DO: dict[str, tuple[type[Form], Callable[..., uuid.UUID]]] = {
     "look": (forms.Look, actions.ask_to_look),
     "answer": (forms.Answer, actions.answer_look),
     "challenge": (forms.Challenge, actions.challenge),
+    "explain": (Explain, _explain),
 }
 
 
@@ -113,16 +122,17 @@ def _fresh(place: Place, note: Shown, name: str, refused: Form | None) -> Any:
         return {
             one: refused
             if type(refused) is kind and refused.data.get(field) == str(one)
-            else kind(initial={field: one}, auto_id=f"{name}-{one}-%s")
+            else looked_over(kind(initial={field: one}, auto_id=f"{name}-{one}-%s"), place)
             for one in ids
         }
-    if type(refused) is kind and isinstance(refused, forms.Seen):
-        refused.drawn_on(note.now.id)
+    if type(refused) is kind:
+        if isinstance(refused, forms.Seen):
+            refused.drawn_on(note.now.id)
         return refused
     initial: dict[str, Any] = {"seen": note.now.id}
     if name == "correct":
         initial |= {"headline": note.now.headline, "happened": note.now.happened, "think": note.now.think}
-    return kind(initial=initial, **_options(place, note, name))
+    return looked_over(kind(initial=initial, **_options(place, note, name)), place)
 
 
 def _note_page(
@@ -134,6 +144,7 @@ def _note_page(
     write = {name: _fresh(place, found, name, refused) for name in DO if name in can}
     context = {
         "note": found,
+        "explained": explained_beside(place, note_id),
         "write": write,
         "can": dict.fromkeys(can, True),
         "refused": refused,
@@ -157,7 +168,7 @@ def do(request: Request, place: Place, note_id: uuid.UUID, name: str) -> HttpRes
         return _note_page(request, place, note_id)
     kind, act = DO[name]
     options = {}
-    if name in ("correct", "look"):
+    if name in ("correct", "look", "explain"):
         options = _options(place, queries.note_in(place, note_id), name)
     return answer_form(
         looked_over(kind(request.POST, **options), place),

@@ -84,27 +84,31 @@ def _explanation(by: Viewer, about: Place, explained_id: uuid.UUID, *, stands: S
 
 def _explain(
     by: Viewer, about: Place, area: str, text: str, now: datetime.datetime, write_id: uuid.UUID, *,
-    anew: SayBack | None = None,
+    explains: uuid.UUID | None = None, anew: SayBack | None = None,
 ) -> SayBack:  # fmt: skip
     row: SayBack = SayBack.objects.create(
         id=write_id, partnership_id=about.id, area=area, explained=text, explained_by_id=by.person_id,
-        explained_at=now, anew=anew,
+        explained_at=now, explains=explains, anew=anew,
     )  # fmt: skip
     return row
 
 
 @atomic
 def explain(
-    *, by: Viewer, about: Place, area: Area, explained: str, now: datetime.datetime, write_id: uuid.UUID
-) -> SayBack:
-    """Staff write what they explained about the law, money or health, and ask how she would say it."""
+    *, by: Viewer, about: Place, area: Area, explained: str, now: datetime.datetime, write_id: uuid.UUID,
+    explains: uuid.UUID | None = None,
+) -> SayBack:  # fmt: skip
+    """Staff write what they explained about the law, money or health, and ask how she would say it.
+
+    `explains` is the id of what it is about, where it was begun beside something that stands here.
+    """
     access.require(by, Act.EXPLAIN, about=about)
     known = access.arrived(by, write_id)
     if known is not None:
         found: SayBack = access.see(by, SayBack, known, within=about.id)
         return found
 
-    row = _explain(by, about, area, explained, now, write_id)
+    row = _explain(by, about, area, explained, now, write_id, explains=explains)
 
     access.record(
         by, Act.EXPLAIN, partnership_id=about.id, kind=Kind.LISTENING, now=now, row_id=row.id, write_id=write_id
@@ -155,7 +159,7 @@ def answer_said_back(
 
     row.answered_at, row.answered_by_id, row.is_it = now, by.person_id, not anew
     row.save(update_fields=["answered_at", "answered_by", "is_it"])
-    result = _explain(by, about, row.area, anew, now, write_id, anew=row) if anew else row
+    result = _explain(by, about, row.area, anew, now, write_id, explains=row.explains, anew=row) if anew else row
 
     access.record(
         by, Act.ANSWER_SAID_BACK, partnership_id=about.id, kind=Kind.LISTENING, now=now,

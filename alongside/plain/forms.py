@@ -11,6 +11,9 @@ from alongside.kit.forms import Form, LineField, WordsField
 from alongside.plain.queries import AREAS
 from alongside.plain.rules import Area, Feeling
 
+# No field of staff takes more.
+MOST_LOOKED_AT = 30_000
+
 
 class Like(Form):
     """A word that she likes."""
@@ -29,6 +32,12 @@ class Dislike(Form):
 
     def given(self) -> dict[str, Any]:
         return {**super().given(), "feeling": Feeling.DISLIKE}
+
+
+class Typing(Form):
+    """What staff have typed so far, in whichever form."""
+
+    text = WordsField(max_length=MOST_LOOKED_AT, widget=forms.HiddenInput)
 
 
 class Explain(Form):

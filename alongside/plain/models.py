@@ -40,6 +40,8 @@ class SayBack(PrivateModel):
     explained = EncryptedText()
     explained_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     explained_at = models.DateTimeField()
+    # what it explains, by its id alone, when it was begun there: a note, say, which is a floor above
+    explains = models.UUIDField(null=True)
     # the explanation that this one puts in other words
     anew = models.OneToOneField("self", on_delete=models.DO_NOTHING, related_name="+", null=True)
     said = EncryptedText(null=True)

@@ -9,15 +9,17 @@ import uuid
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from alongside.access import Kind, Place
 from alongside.kit.errors import NotFound
+from alongside.kit.ids import id_from
 from alongside.kit.waiting import Perhaps, Waiting
 from alongside.plain import rules
 from alongside.plain.models import SayBack, Wording
@@ -119,6 +121,20 @@ def wording_page(place: Place) -> HerWording:
     return wording_in(place)
 
 
+def look_while_typing(place: Place, text: str) -> Look:
+    """What there is to say about a text while staff type it, by the same rules as when it is sent.
+
+    Raise `NotFound` for everybody else: her own words are never looked at. Nothing of the text is kept; in the trail
+    it is one line in ten minutes, that her words for things were read.
+    """
+    if place.is_client or not place.is_staff:
+        raise NotFound
+    spell_id = id_from("typing", str(place.id), str(place.by.person_id), rules.spell_of(place.by.now))
+    place.by.reads_on(Kind.WORDING, place.id, row_id=place.id, spell_id=spell_id)
+    liked, disliked = wording_in(place).for_look()
+    return look_at(text, language=(get_language() or "en")[:2], liked=liked, disliked=disliked)
+
+
 # --- Saying back -----------------------------------------------------------------------------------
 
 
@@ -140,7 +156,18 @@ def said_back_in(place: Place) -> list[Explained]:
     """What was explained here and how she said it, the newest first."""
     if not place.sees(Kind.LISTENING):
         raise NotFound
-    rows = SayBack.objects.visible_to(place.by, within=place.id).order_by("-explained_at", "-id")
+    return _explained(place, SayBack.objects.visible_to(place.by, within=place.id))
+
+
+def explained_beside(place: Place, row_id: uuid.UUID) -> list[Explained]:
+    """What was explained about one thing that stands here, as it was said last. One query; none for who sees none."""
+    if not place.sees(Kind.LISTENING):
+        return []
+    found = _explained(place, SayBack.objects.visible_to(place.by, within=place.id).filter(explains=row_id))
+    return [one for one in found if one.state is not SaidBack.ANEW]
+
+
+def _explained(place: Place, rows: Any) -> list[Explained]:
     return [
         Explained(
             id=row.id,
@@ -152,7 +179,7 @@ def said_back_in(place: Place) -> list[Explained]:
             said_at=row.said_at,
             state=state_of(row),
         )
-        for row in rows
+        for row in rows.order_by("-explained_at", "-id")
     ]
 
 

@@ -8,6 +8,7 @@ when they share one. What stands between quotation marks is somebody's words, an
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -347,6 +348,15 @@ class Area(StrEnum):
     MONEY = "money"
     HEALTH = "health"
     SAFETY = "safety"
+
+
+# Of somebody who writes, the trail says once in this time that her words for things were read.
+SPELL_MINUTES = 10
+
+
+def spell_of(now: datetime.datetime) -> str:
+    """The stretch of time that a moment lies in: the same for all moments of one stretch."""
+    return str(int(now.timestamp() // (60 * SPELL_MINUTES)))
 
 
 class SaidBack(StrEnum):

@@ -2,6 +2,7 @@
 
     form = looked_over(forms.Picture(request.POST), place)
 
+Drawn through `looked_over` too, its fields say where `hints.js` asks for the same hints while they are typed.
 A form of staff in which a word could be hard or hurt comes back once with hints and everything that
 was typed. Sent again, changed or not, it is kept. Nothing is ever said about what a client types,
 nor about what could not be kept anyway: whatever else is amiss is said first.
@@ -12,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 
 from alongside.access import Place
@@ -48,17 +50,29 @@ class Looked:
 
 
 def looked_over(form: F, place: Place) -> F:
-    """The same form, which looks at its texts when it is used. For a client, the form as it is."""
-    if place.is_staff and not place.is_client and not form.data.get(SEEN):
+    """The same form, which looks at its texts when it is used, and while they are typed. For a client, as it is."""
+    if place.is_client or not place.is_staff:
+        return form
+    for field in _looked_at(form).values():
+        field.widget.attrs["data-hints"] = reverse("plain:while_typing", args=[place.id])
+    if not form.data.get(SEEN):
         form.second_look = lambda typed: _look(typed, place)
     return form
+
+
+def _looked_at(form: Form) -> dict[str, WordsField]:
+    return {
+        name: field
+        for name, field in form.fields.items()
+        if isinstance(field, WordsField) and name not in NOT_LOOKED_AT
+    }
 
 
 def _look(form: Form, place: Place) -> None:
     texts: list[tuple[str, str]] = [
         (str(field.label or ""), form.cleaned_data[name])
-        for name, field in form.fields.items()
-        if isinstance(field, WordsField) and name not in NOT_LOOKED_AT and form.cleaned_data.get(name)
+        for name, field in _looked_at(form).items()
+        if form.cleaned_data.get(name)
     ]
     if not texts:
         return

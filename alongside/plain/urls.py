@@ -13,6 +13,7 @@ urlpatterns = [
     path("wording/like/", views.say, {"kind": forms.Like}, name="like"),
     path("wording/not/", views.say, {"kind": forms.Dislike}, name="dislike"),
     path("wording/<uuid:wording_id>/back/", views.take_back, name="take_back"),
+    path("hints/", views.while_typing, name="while_typing"),
     path("own-words/", views.say_back, name="say_back"),
     path("own-words/<uuid:explained_id>/", views.on_explained, {"kind": forms.SayIt, **SAY}, name="say_it"),
     path("own-words/<uuid:explained_id>/out/", views.on_explained, {"kind": forms.LeaveOut, **SAY}, name="leave_out"),

@@ -65,6 +65,19 @@ def take_back(request: Request, place: Place, wording_id: uuid.UUID) -> HttpResp
     return SeeOther(reverse("plain:wording", args=[place.id]))
 
 
+# --- while staff type ------------------------------------------------------------------------------
+
+
+@policy.place
+@require_POST
+def while_typing(request: Request, place: Place) -> HttpResponseBase:
+    """What there is to say about a text that staff are typing. A text that could not be kept gets no hints."""
+    form = forms.Typing(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    return render(request, "plain/while_typing.html", {"look": queries.look_while_typing(place, form.given()["text"])})
+
+
 # --- in my own words -------------------------------------------------------------------------------
 
 
@@ -91,7 +104,8 @@ def _say_back(
         if may_say and one.state is SaidBack.ASKED:
             drawn = {"say": _form(forms.SayIt, one.id, refused, on), "leave": forms.LeaveOut()}
         if may_answer and one.state is SaidBack.SAID:
-            drawn = {"yes": forms.ThatIsIt(), "again": _form(forms.SayAgain, one.id, refused, on)}
+            again = looked_over(_form(forms.SayAgain, one.id, refused, on), place)
+            drawn = {"yes": forms.ThatIsIt(), "again": again}
         rows.append((one, drawn))
     context = {
         "rows": rows,
@@ -99,7 +113,7 @@ def _say_back(
         "adrift": refused if refused is not None and not any(refused in drawn.values() for _, drawn in rows) else None,
     }
     if access.may(place.by, Act.EXPLAIN, about=place):
-        context["explain"] = refused if isinstance(refused, forms.Explain) else forms.Explain()
+        context["explain"] = refused if isinstance(refused, forms.Explain) else looked_over(forms.Explain(), place)
     if context["adrift"] is context["explain"]:
         context["adrift"] = None
     return render(request, "plain/say_back.html", context, status=status)

@@ -17,7 +17,7 @@ from alongside.access import Act, Kind, Place, Viewer, wall
 from alongside.glass.queries import space_of
 from alongside.kit.errors import NotFound, Refused
 from alongside.live.actions import tell
-from alongside.people.models import Account, Partnership, Seat
+from alongside.people.models import Account, Partnership, Person, Seat
 from alongside.people.queries import posts_of
 from alongside.people.rules import Post, Role
 from alongside.takeaway import bringing, erasing, making, packing, queries, rules
@@ -154,29 +154,36 @@ class IsHere(Refused):
 
 @dataclass(frozen=True)
 class Brought:
-    """A space that was brought in, and the card that opens it to her: the only moment at which its number is known."""
+    """A space that was brought in, and the card that opens it to her: the only moment at which its number is known.
+
+    It is empty for a director, and for a write that arrived before.
+    """
 
     partnership_id: uuid.UUID
     number: str
 
 
-def bring_in(*, by: Viewer, file: bytes, now: datetime.datetime, write_id: uuid.UUID) -> Brought:
+def bring_in(
+    *, by: Viewer, file: bytes, now: datetime.datetime, write_id: uuid.UUID, worker_id: uuid.UUID | None = None
+) -> Brought:
     """A worker brings a copy from another house into this one, sits in it as worker, and gets the card to hand over.
 
+    A director names the worker who will sit in it (`worker_id`), and gets neither seat nor card: that would open it.
     Her words are the same to the letter, under a new key; ids are kept. Who had a seat elsewhere is
     here as a person without an account, whose seat has ended; who had looked elsewhere comes along as
     history. Raise `packing.CannotBeRead` or `IsHere`; then nothing was brought in.
     """
-    if Post.WORKER not in by.posts:
-        raise NotFound
+    seated = _who_will_sit(by, worker_id, now)
     copy, files = packing.opened(file)
     partnership_id = uuid.UUID(copy["space"]["id"])
-    if access.arrived(by, write_id) is not None or WrappedKey.objects.filter(scope=partnership_id).exists():
+    if access.arrived(by, write_id) == partnership_id:
+        return Brought(partnership_id, "")
+    if WrappedKey.objects.filter(scope=partnership_id).exists():
         raise IsHere
     make_key(partnership_id, now=now)  # in a database of its own: taken away again if the rest does not come to be
     try:
         with wall.standing_for_house(by.organisation_id), transaction.atomic():
-            number = bringing.bring(copy, files, by=by, now=now)
+            number = bringing.bring(copy, files, by=by, worker_id=seated, now=now)
             access.record(
                 by, Act.BRING_IN, partnership_id=partnership_id, kind=Kind.SHARE, now=now,
                 row_id=partnership_id, write_id=write_id,
@@ -186,7 +193,19 @@ def bring_in(*, by: Viewer, file: bytes, now: datetime.datetime, write_id: uuid.
         if isinstance(error, IntegrityError):  # keys between rows are looked at last of all
             raise packing.CannotBeRead("damaged") from error
         raise
-    return Brought(partnership_id, number)
+    return Brought(partnership_id, number if seated == by.person_id else "")
+
+
+def _who_will_sit(by: Viewer, worker_id: uuid.UUID | None, now: datetime.datetime) -> uuid.UUID:
+    """Whoever brings it in as a social worker; or the one whom a director names. Raise `NotFound`."""
+    if worker_id is None and Post.WORKER in by.posts:
+        return by.person_id
+    if worker_id is None or Post.DIRECTOR not in by.posts:
+        raise NotFound
+    is_ours = Person.objects.filter(id=worker_id, organisation_id=by.organisation_id).exists()
+    if not is_ours or Post.WORKER not in posts_of(worker_id, now=now):
+        raise NotFound
+    return worker_id
 
 
 # --- asking for erasure ----------------------------------------------------------------------------

@@ -22,8 +22,10 @@ from alongside.takeaway.packing import CannotBeRead
 CARD_NUMBERS = 9 * 10**15
 
 
-def bring(copy: dict[str, Any], files: dict[str, bytes], *, by: Viewer, now: datetime.datetime) -> str:
-    """Make the space, and return the number of the card that opens it to her. Raise `CannotBeRead`.
+def bring(
+    copy: dict[str, Any], files: dict[str, bytes], *, by: Viewer, worker_id: uuid.UUID, now: datetime.datetime
+) -> str:
+    """Make the space, in which `worker_id` sits; return the number of the card that opens it. Raise `CannotBeRead`.
 
     Call it inside a transaction, when the space's new key is there.
     """
@@ -37,7 +39,7 @@ def bring(copy: dict[str, Any], files: dict[str, bytes], *, by: Viewer, now: dat
     try:
         partnership.save(force_insert=True)
         known_as = _people(copy, partnership, now)
-        _seats(copy, partnership, known_as, by=by, now=now)
+        _seats(copy, partnership, known_as, worker_id=worker_id, now=now)
         _rows(copy, files, partnership, known_as)
         keep_history(partnership.id, copy["houses"], known_as, now=now)
     except WordsWereChanged as error:
@@ -79,9 +81,14 @@ def _people(copy: dict[str, Any], partnership: Partnership, now: datetime.dateti
 
 
 def _seats(
-    copy: dict[str, Any], partnership: Partnership, known_as: dict[str, str], *, by: Viewer, now: datetime.datetime
+    copy: dict[str, Any],
+    partnership: Partnership,
+    known_as: dict[str, str],
+    *,
+    worker_id: uuid.UUID,
+    now: datetime.datetime,
 ) -> None:
-    """Who had a seat elsewhere has none here; hers goes on, and whoever brings it in sits down as worker."""
+    """Who had a seat elsewhere has none here; hers goes on, and her new worker sits down."""
     for house in copy["houses"]:
         over = from_moment(house["until"])
         for seat in house["seats"]:
@@ -96,7 +103,7 @@ def _seats(
                 begins=begins,
                 ends=None if is_hers else max(ended, begins),
             )
-    Seat.objects.create(partnership=partnership, person_id=by.person_id, role=Role.WORKER, begins=now)
+    Seat.objects.create(partnership=partnership, person_id=worker_id, role=Role.WORKER, begins=now)
 
 
 def _rows(copy: dict[str, Any], files: dict[str, bytes], partnership: Partnership, known_as: dict[str, str]) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alongside.kit.forms import DayField, Form, LineField, WordsField
+from alongside.takeaway import rules
 
 
 class AskCopy(Form):
@@ -31,6 +38,48 @@ class TakeBack(Form):
 
 class EraseNow(Form):
     """The days are over: she does not wait for the next round."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was sent, and what makes it another one."""
+
+    content: bytes
+
+    def as_key(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class BringIn(Form):
+    """A copy from another house, and who will work with her."""
+
+    file = forms.FileField(
+        label=_("The copy"),
+        help_text=_("The file as it was taken, up to 8 MB. It is never put on our disk as it is."),
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        allow_empty_file=True,
+    )
+    worker = forms.ChoiceField(label=_("Who will work with this person here?"))
+
+    def __init__(self, *args: Any, workers: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["worker"].choices = [("", _("Please choose")), *workers]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> File:
+        sent = self.cleaned_data["file"]
+        if sent.size > rules.MOST_BYTES_BY_PAGE:
+            raise forms.ValidationError(
+                _(
+                    "This file has more than 8 MB. Nothing was brought in. "
+                    "Whoever looks after the server can bring it in there."
+                ),
+                code="too_large",
+            )
+        return File(sent.read())
+
+    def given(self) -> dict[str, Any]:
+        given = super().given()
+        return {"file": given["file"].content, "worker_id": uuid.UUID(given["worker"])}
 
 
 class AskHold(Form):

@@ -40,6 +40,7 @@ LEFT_OUT = {
     "reach.Outgoing": "what this house sends, or sent: another one must not send it again",
     "reach.Unplaced": "that a text came which this house could not put anywhere: nothing of it is kept",
     "reach.KnownNumber": "a keyed index of the number that stands in her rule, made with this house's key",
+    "reach.PushDevice": "where this house wakes her phone: another one cannot, and she turns it on there",
     "takeaway.Copy": "the copies themselves: a file that waits in this house, and nothing of her life",
     "takeaway.Part": "the copies themselves: a file that waits in this house, and nothing of her life",
     "takeaway.CameFrom": "stands in `houses`, word for word",

@@ -18,14 +18,16 @@ from alongside.access.trail import READ
 from alongside.glass.queries import reference_of
 from alongside.glass.rules import as_printed
 from alongside.kit.errors import NotFound
-from alongside.kit.waiting import Waiting
-from alongside.people.models import Person
-from alongside.people.queries import posts_of
+from alongside.kit.waiting import Perhaps, Waiting
+from alongside.people.models import Person, StaffPost
+from alongside.people.queries import colleagues, holding, posts_of
 from alongside.people.rules import Post
-from alongside.takeaway import rules
+from alongside.takeaway import packing, rules
+from alongside.takeaway.fields import from_moment
 from alongside.takeaway.gathering import rooms
 from alongside.takeaway.models import CameFrom, Copy, Erasure, Hold
 from alongside.takeaway.rules import State
+from alongside.vault.models import WrappedKey
 
 # Who may set, confirm, look at and lift a hold.
 HOLDERS = frozenset({Post.DIRECTOR, Post.SUPERVISOR})
@@ -239,13 +241,50 @@ def holds_of(viewer: Viewer) -> list[HoldSeen]:
         return [_seen(hold, viewer) for hold in _read(_holds(organisation_id=viewer.organisation_id), viewer)]
 
 
-def waiting_in(place: Place) -> list[Waiting]:
+# --- bringing in -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a copy says of itself: whose it is, from where and when, and how much is in it. None of her words."""
+
+    called: str
+    house: str
+    made_at: datetime.datetime
+    rows: int
+    files: int
+    is_here: bool
+
+
+def found_in(viewer: Viewer, file: bytes) -> Found:
+    """What somebody who brings a copy in may know of it. Raise `packing.CannotBeRead`; nothing is brought in."""
+    if Post.DIRECTOR not in viewer.posts:
+        raise NotFound
+    copy, files = packing.opened(file)
+    space = copy["space"]
+    return Found(
+        called=next((one["called"] for one in copy["people"] if one["id"] == space["client"]), ""),
+        house=copy["made"]["house"],
+        made_at=from_moment(copy["made"]["at"]),
+        rows=sum(map(len, copy["tables"].values())),
+        files=sum(name.startswith(rules.ATTACHED) for name in files),
+        is_here=WrappedKey.objects.filter(scope=uuid.UUID(space["id"])).exists(),
+    )
+
+
+def workers(viewer: Viewer) -> list[tuple[str, str]]:
+    """The social workers of the agency: (person id, first name). Three queries."""
+    now = viewer.now
+    posts = StaffPost.objects.filter(holding(now), post=Post.WORKER, person__organisation_id=viewer.organisation_id)
+    at_work = set(posts.values_list("person_id", flat=True))
+    found = [(str(one.id), one.called) for one in colleagues(viewer.organisation_id, now=now) if one.id in at_work]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def waiting_in(place: Place) -> list[Perhaps]:
     """What those who work with her should know: she asked that all of it is erased, and by when."""
     if place.is_client or not place.is_staff or not place.sees(Kind.SHARE):
         return []
-    asked = asked_in(place)
-    if asked is None:
-        return []
-    return [
-        Waiting(_("Everything here will be erased: it was asked for."), reverse("takeaway:erasure", args=[place.id]))
-    ]
+    asked = Erasure.objects.visible_to(place.by, within=place.id).filter(taken_back_at=None)
+    told = Waiting(_("Everything here will be erased: it was asked for."), reverse("takeaway:erasure", args=[place.id]))
+    return [Perhaps(asked, lambda: [told])]

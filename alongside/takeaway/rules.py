@@ -40,6 +40,8 @@ def has_stopped(beat_at: datetime.datetime, now: datetime.datetime) -> bool:
 MOST_FILES = 10_000
 MOST_BYTES = 512 * 1024 * 1024
 MOST_TO_ONE = 200  # bytes inside to each byte of the file
+# What a page takes; a larger one comes in by a command on the server itself.
+MOST_BYTES_BY_PAGE = 8 * 1024 * 1024
 
 
 # --- erasing ---------------------------------------------------------------------------------------

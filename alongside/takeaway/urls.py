@@ -16,6 +16,7 @@ urlpatterns = [
     path(PLACE + "erasure/ask/", views.ask_erasure, name="ask_erasure"),
     path(PLACE + "erasure/back/", views.take_back_erasure, name="take_back_erasure"),
     path(PLACE + "erasure/now/", views.erase_now, name="erase_now"),
+    path("bring-in/", views.bring_in, name="bring_in"),
     path("holds/", views.holds, name="holds"),
     path("holds/confirm/", views.confirm_hold, name="confirm_hold"),
     path("holds/review/", views.review_hold, name="review_hold"),

@@ -90,6 +90,44 @@ def _file(given: Any) -> HttpResponseBase:
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
 
 
+# --- a copy from another house ---------------------------------------------------------------------
+
+
+def _bring_in_page(request: Request, form: forms.BringIn, status: int = 200, **more: Any) -> HttpResponse:
+    return render(request, "takeaway/bring_in.html", {"form": form, **more}, status=status)
+
+
+@policy.posts(Post.DIRECTOR)
+@read_or_post
+def bring_in(request: Request) -> HttpResponseBase:
+    """A director looks whose copy it is, and brings it in for a social worker. None of what is in it is shown."""
+    workers = queries.workers(request.viewer)
+    if request.method != "POST":
+        return _bring_in_page(request, forms.BringIn(workers=workers))
+    is_first = "look" in request.POST
+
+    def do(form: forms.BringIn) -> tuple[queries.Found, actions.Brought | None]:
+        given, by = form.given(), request.viewer
+        found = queries.found_in(by, given["file"])
+        if is_first:
+            return found, None
+        return found, actions.bring_in(by=by, now=request.now, write_id=form.write_id(), **given)
+
+    form = forms.BringIn(request.POST, request.FILES, workers=workers)
+    return answer_form(
+        form,
+        do=do,
+        then=lambda done: _bring_in_page(
+            request,
+            forms.BringIn(workers=workers, initial={"worker": form.cleaned_data["worker"]}),
+            found=done[0],
+            brought=done[1],
+            worker=dict(workers)[form.cleaned_data["worker"]],
+        ),
+        again=lambda form, status: _bring_in_page(request, form, status),
+    )
+
+
 # --- erase everything ------------------------------------------------------------------------------
 
 

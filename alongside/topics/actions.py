@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.transaction import atomic
@@ -16,6 +17,7 @@ from alongside.live.actions import tell
 from alongside.people.rules import Role
 from alongside.topics import rules
 from alongside.topics.models import Aftercare, Practice, Step, Strength, Topic
+from alongside.topics.queries import comforts_in
 from alongside.topics.rules import Audience, Leads, Move, Settled, Sort, State, What
 
 
@@ -356,11 +358,13 @@ def say_pace(
     stop_sign: str = "",
     companion: uuid.UUID | None = None,
     somebody_else: str = "",
+    helps_now: Sequence[uuid.UUID] = (),
     helps_after: str = "",
 ) -> Topic:
     """She says how: how much, how long, where, who leads, what stops it at once, who is beside her, what helps after.
 
-    `companion` is somebody with a seat here, `somebody_else` a name in her own words. Raise `NothingSaid`.
+    `companion` is somebody with a seat here, `somebody_else` a name in her own words; `helps_now`, which of her own
+    entries under “What gets me through” stand beside it. Raise `NothingSaid`.
     """
     access.require(by, Act.SAY_PACE, about=about)
     known = access.arrived(by, write_id)
@@ -368,6 +372,8 @@ def say_pace(
         return access.see(by, Topic, known)
     topic = _topic(by, about, topic_id)
     if companion is not None and companion not in {seat.person_id for seat in about.seats_now}:
+        raise NotFound
+    if not {str(one) for one in helps_now} <= {one for one, _ in comforts_in(about)}:
         raise NotFound
     said = {
         "how_much": how_much,
@@ -377,6 +383,7 @@ def say_pace(
         "stop_sign": stop_sign,
         "companion": str(companion) if companion else "",
         "somebody_else": somebody_else,
+        "helps_now": [str(one) for one in helps_now],
         "helps_after": helps_after,
     }
     if not any(said.values()):

@@ -164,10 +164,26 @@ class Pace(Form):
         widget=forms.RadioSelect,
         required=False,
     )
+    helps_now = forms.MultipleChoiceField(
+        label=_("What shall stand beside it while we talk?"),
+        help_text=_("From what gets you through. Those who work with you see it here."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     helps_after = WordsField(label=_("What helps you afterwards?"), rows=2, required=False)
 
-    def __init__(self, *args: Any, companions: Sequence[tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        companions: Sequence[tuple[str, str]],
+        comforts: Sequence[tuple[str, str]] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        helps: Any = self.fields["helps_now"]
+        helps.choices = list(comforts)
+        if not comforts:
+            del self.fields["helps_now"]
         field: Any = self.fields["companion"]
         field.choices = [("", _("Nobody from here")), *companions]
 
@@ -177,6 +193,7 @@ class Pace(Form):
             **given,
             "leads": Leads(given["leads"]) if given["leads"] else None,
             "companion": uuid.UUID(given["companion"]) if given["companion"] else None,
+            "helps_now": [uuid.UUID(one) for one in given.get("helps_now", [])],
         }
 
 

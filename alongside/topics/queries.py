@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -202,6 +203,9 @@ class TopicPage:
     details: Layer | None
     earlier: list[Layer]
     pace: Pace | None
+    # what stands beside it while they talk: the stop sign, and what gets her through, with when it helps
+    stop_sign: str
+    comforts: list[tuple[str, str]]
     moved: list[tuple[str, str, datetime.datetime]]
     glad: str
     glad_words: str
@@ -215,7 +219,7 @@ class TopicPage:
 
 
 def topic_in(place: Place, topic_id: uuid.UUID) -> TopicPage:
-    """One subject with all that its reader may see of it. Three queries. Raise `NotFound`."""
+    """One subject with all that its reader may see of it. Four queries at most. Raise `NotFound`."""
     topic = access.see(place.by, Topic, topic_id, within=place.id)
     steps = list(Step.objects.visible_to(place.by, within=place.id).filter(topic_id=topic_id).order_by("-number"))
     contacts = Aftercare.objects.visible_to(place.by, within=place.id).filter(topic_id=topic_id).order_by("-talked_at")
@@ -236,6 +240,8 @@ def topic_in(place: Place, topic_id: uuid.UUID) -> TopicPage:
         details=next(iter(layers[What.DETAILS]), None),
         earlier=[layer for what in LAYERS for layer in layers[what][1:]],
         pace=_pace(place, pace) if pace else None,
+        stop_sign=pace.said["stop_sign"] if pace else "",
+        comforts=_comforts(place, pace.said) if pace else [],
         moved=[
             (_who(place, step.said_by_id), str(STATES[State(step.said["to"])]), step.said_at)
             for step in steps
@@ -319,17 +325,40 @@ def companions_in(place: Place) -> list[tuple[str, str]]:
     return sorted(((str(person), place.names[person]) for person in others), key=lambda pair: pair[1].casefold())
 
 
+def comforts_in(place: Place) -> list[tuple[str, str]]:
+    """What gets her through and was kept, as (id, words): she chooses what stands beside a hard subject."""
+    if not place.sees(Kind.STRENGTH):
+        return []
+    return [(str(row.id), row.said["words"]) for row in _kept_helps(place)]
+
+
+def _kept_helps(place: Place) -> Any:
+    rows = Strength.objects.visible_to(place.by, within=place.id)
+    return rows.filter(sort=Sort.HELPS.value, kept_at__isnull=False).order_by("-offered_at", "-id")
+
+
+def _comforts(place: Place, said: dict[str, Any]) -> list[tuple[str, str]]:
+    """What she chose to stand beside the subject, as (words, when it helps), as far as its reader sees it.
+
+    One query, where she chose something.
+    """
+    chosen = said.get("helps_now", [])
+    if not chosen or not place.sees(Kind.STRENGTH):
+        return []
+    return [(row.said["words"], row.said["when"]) for row in _kept_helps(place).filter(id__in=chosen)]
+
+
 # --- what waits, and what can be counted -----------------------------------------------------------
 
 
-def waiting_in(place: Place) -> list[Waiting | Perhaps]:
+def waiting_in(place: Place) -> list[Perhaps]:
     """What waits in this room for whoever looks, without a word of what it is about.
 
     An offer is told for a week, and then rests on its page: it never presses.
     """
     if not place.sees(Kind.TOPIC):
         return []
-    waiting: list[Waiting | Perhaps] = []
+    waiting: list[Perhaps] = []
     topics = reverse("topics:topics", args=[place.id])
     open_to_talk = Topic.objects.visible_to(place.by, within=place.id)
     if place.is_client:
@@ -344,17 +373,19 @@ def waiting_in(place: Place) -> list[Waiting | Perhaps]:
         named_by_others = Q(state=State.TO_TALK.value) & ~Q(named_by=place.by.person_id)
         asked = open_to_talk.filter(named_by_others | Q(proposed_at__isnull=False))
     else:
-        due = _due_here(place).order_by("due", "id").first()
-        if due is not None:
-            called = {"who": place.names.get(due.promised_by_id, ""), "name": place.client_name}
-            if due.promised_by_id == place.by.person_id:
-                waiting.append(Waiting(_("You promised to be in touch with %(name)s.") % called, topics))
-            else:
-                waiting.append(Waiting(_("%(who)s promised to be in touch with %(name)s.") % called, topics))
+        due = _due_here(place)
+        waiting.append(Perhaps(due, lambda: [Waiting(_promised(place, due.order_by("due", "id")[0]), topics)]))
         hers = Q(state=State.TO_TALK.value, named_by=place.client_id)
         asked = open_to_talk.filter(hers | Q(state=State.READY.value))
     waiting.append(Perhaps(asked, lambda: [Waiting(_("There is something to talk about."), topics)]))
     return waiting
+
+
+def _promised(place: Place, due: Aftercare) -> str:
+    called = {"who": place.names.get(due.promised_by_id, ""), "name": place.client_name}
+    if due.promised_by_id == place.by.person_id:
+        return _("You promised to be in touch with %(name)s.") % called
+    return _("%(who)s promised to be in touch with %(name)s.") % called
 
 
 def _due_here(place: Place) -> Any:
@@ -371,13 +402,17 @@ class Due:
     is_late: bool
 
 
-def contacts_due(viewer: Viewer, *, today: datetime.date) -> list[Due]:
-    """The contacts that those who look have promised for today or earlier, in all their spaces. One query."""
+def contacts_due(viewer: Viewer, *, today: datetime.date) -> Any:
+    """The contacts promised for today or earlier in all spaces of those who look, and the day: rows for `all_of`."""
     spaces = {seat.partnership_id for seat in viewer.seats if Role(seat.role) in (Role.WORKER, Role.COVER)}
     rows = Aftercare.objects.visible_to(viewer).filter(partnership_id__in=sorted(spaces), settled="", due__lte=today)
-    return [
-        Due(row.partnership_id, row.due, rules.is_late(due=row.due, on=today)) for row in rows.order_by("due", "id")
-    ]
+    return rows.values_list("partnership_id", Cast("due", TextField()))
+
+
+def due_of(told: Iterable[tuple[uuid.UUID, str]], *, today: datetime.date) -> list[Due]:
+    """What these rows say: in which space, on which day, and whether that is late."""
+    days = [(space, datetime.date.fromisoformat(day)) for space, day in told]
+    return [Due(space, day, rules.is_late(due=day, on=today)) for space, day in days]
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _strengths_page(
         raise NotFound
     may = _may(place, Act.OFFER_STRENGTH, Act.CONFIRM_STRENGTH, Act.TAKE_BACK_STRENGTH, Act.NOTE_PRACTICE)
     writes = forms.HerOwn if place.is_client else forms.Offer
-    write = refused if isinstance(refused, writes) else writes()
+    write = refused if isinstance(refused, writes) else looked_over(writes(), place)
     my_words = {one.id: _of(forms.MyWords, one.id, refused) for one in page.offered if place.is_client}
     tried = {one.id: _of(forms.Tried, one.id, refused) for one in kept if one.is_card and place.is_client}
     drawn = [write, *my_words.values(), *tried.values()]
@@ -184,9 +184,15 @@ def _topics_page(request: Request, place: Place, refused: Form | None = None, st
         "topics": queries.topics_in(place),
         "may": _may(place, Act.NAME_TOPIC),
         "refused": refused,
-        "write": writes() if refused is None else refused,
+        "write": looked_over(writes(), place) if refused is None else refused,
     }
     return render(request, "topics/topics.html", context, status=status)
+
+
+def _pace_form(place: Place, data: Any = None, **options: Any) -> forms.Pace:
+    """With whom she could name, and for her, with what gets her through: nobody else says her pace."""
+    comforts = queries.comforts_in(place) if place.is_client else []
+    return forms.Pace(data, companions=queries.companions_in(place), comforts=comforts, **options)
 
 
 def _topic_page(
@@ -202,10 +208,9 @@ def _topic_page(
     page = queries.topic_in(place, topic_id)
     if aftercare_id is not None and aftercare_id not in {contact.id for contact in page.contacts}:
         raise NotFound
-    companions = queries.companions_in(place)
     drawn = {
         "more": forms.More(),
-        "pace": forms.Pace(companions=companions, initial=page.pace.said if page.pace else {}),
+        "pace": _pace_form(place, initial=page.pace.said if page.pace else {}),
         "propose": forms.Propose(),
         "look_back": forms.LookBack(),
     }
@@ -295,8 +300,7 @@ def more(request: Request, place: Place, topic_id: uuid.UUID) -> HttpResponseBas
 @read_or_post
 def pace(request: Request, place: Place, topic_id: uuid.UUID) -> HttpResponseBase:
     """She says how she wants to talk about it."""
-    form = forms.Pace(request.POST, companions=queries.companions_in(place))
-    return _of_topic(request, place, topic_id, form, actions.say_pace)
+    return _of_topic(request, place, topic_id, _pace_form(place, request.POST), actions.say_pace)
 
 
 @policy.place

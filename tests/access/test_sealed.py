@@ -17,11 +17,11 @@ from alongside.access import checkpoints, merkle, sealing, trail, verdict
 from alongside.access.models import Checkpoint, TrailLine, TrailTree
 from alongside.kit.ids import new_id
 from alongside.vault import keys
-from tests.house import trail_unlocked
+from tests.access.by_hand import committed, lock_taken_off, undone
 
 LINES = 2000
-lock_can_be_taken_off = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="there the application does not own the trail, and cannot take its lock off"
+as_sqlite_keeps_it = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="SQLite alone: PostgreSQL takes no letter that does not fit its column"
 )
 
 
@@ -88,13 +88,13 @@ def test_an_entry_is_canonical_json_of_every_column_but_its_own_hash(cast):
     assert b'"at":"2026-03-02T09:00:05.000002Z"' in entry
 
 
-@lock_can_be_taken_off
+@committed
 def test_lines_that_were_there_before_are_sealed_by_the_migration(cast):
     fill(cast)
     migration = importlib.import_module("alongside.access.migrations.0003_sealed")
     kept = list(TrailTree.objects.order_by("id").values())
     TrailTree.objects.all().delete()
-    with trail_unlocked():
+    with lock_taken_off():
         for each in TrailLine.objects.order_by("-seq"):
             each.leaf, each.place = b"", each.place + 10_000
             each.save()
@@ -154,13 +154,13 @@ def flip(value, bit):
     return bytes(raw)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes no letter that does not fit its column")
+@as_sqlite_keeps_it
 def test_flips_in_the_database_itself_are_found_and_named(cast, capsys):
     """In every column of random lines, as SQLite keeps it on the disk; each is put back afterwards."""
     fill(cast)
     assert verdict.examine().holds, "control"
     chance, flips = random.Random(55), 0
-    with trail_unlocked():
+    with lock_taken_off():
         for column in (*sealing.COLUMNS, "leaf"):
             is_text = column not in TYPES
             read = f"CAST({column} AS BLOB)" if is_text else column
@@ -199,7 +199,7 @@ def test_flips_in_the_database_itself_are_found_and_named(cast, capsys):
         ("access_checkpoint", column) for column in ("id", "organisation_id", "number", "at", "heads", "note")
     ],
 )  # fmt: skip
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes no letter that does not fit its column")
+@as_sqlite_keeps_it
 def test_flips_in_what_is_kept_about_the_lists_are_found(cast, table, column):
     fill(cast)
     checkpoints.make(cast.organisation.id, now=cast.now)
@@ -208,7 +208,7 @@ def test_flips_in_what_is_kept_about_the_lists_are_found(cast, table, column):
     read = column if is_number or is_bytes else f"CAST({column} AS BLOB)"
     write = "%s" if is_number or is_bytes else "CAST(%s AS TEXT)"
     chance = random.Random(column)
-    with trail_unlocked():
+    with lock_taken_off():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT rowid, {read} FROM {table} LIMIT 1")
             row, raw = cursor.fetchone()
@@ -275,33 +275,33 @@ def take_out_the_list(space):
 ALL = [change, swap, drop, insert, insert_inside, cut_the_tail]
 
 
-@lock_can_be_taken_off
-@pytest.mark.parametrize("do", ALL)
-def test_what_is_changed_by_hand_is_found_without_any_witness(cast, do):
+@committed
+def test_what_is_changed_by_hand_is_found_without_any_witness(cast):
     fill(cast)
     assert told("verify")[1] == 0, "control"
-    with trail_unlocked():
-        do(cast.spaces["rosa"])
-    said, status = told("verify")
-    assert status == 1
-    assert "SOMETHING IS WRONG" in said
-    assert str(cast.spaces["rosa"]) in said
+    for do in ALL:
+        with lock_taken_off(), undone():
+            do(cast.spaces["rosa"])
+            said, status = told("verify")
+        assert status == 1, do
+        assert "SOMETHING IS WRONG" in said, do
+        assert str(cast.spaces["rosa"]) in said, do
+        assert told("verify")[1] == 0, "control: it was the change that was found"
 
 
-@lock_can_be_taken_off
+@committed
 def test_the_first_bad_line_is_named(cast):
     fill(cast)
     touched = TrailLine.objects.get(tree_id=cast.spaces["rosa"], place=5)
-    with trail_unlocked():
+    with lock_taken_off():
         change(cast.spaces["rosa"])
         TrailLine.objects.filter(tree_id=cast.spaces["nadia"], seq__gt=touched.seq).update(count=9)
     wrong = [sentence for sentence in verdict.examine().wrong if sentence.startswith("Line")]
     assert wrong[0] == f"Line {touched.seq}, in the list {cast.spaces['rosa']}, was changed after it was written."
 
 
-@lock_can_be_taken_off
-@pytest.mark.parametrize("do", [change, swap, drop, insert_inside, cut_the_tail])
-def test_what_is_changed_and_sealed_again_is_found_with_a_checkpoint_or_a_file(cast, tmp_path, do):
+@committed
+def test_what_is_changed_and_sealed_again_is_found_with_a_checkpoint_or_a_file(cast, tmp_path):
     """A rewrite by somebody who has the whole database: found by the checkpoint, whose key they have not; and when they
     take the checkpoint out as well, by the file that somebody else holds."""
     fill(cast)
@@ -310,37 +310,37 @@ def test_what_is_changed_and_sealed_again_is_found_with_a_checkpoint_or_a_file(c
     assert status == 0, said
     fill(cast, 8)
     assert told("verify", "--against", str(file))[1] == 0, "control: a list that only grew is no trouble"
-    with trail_unlocked():
-        do(space)
-        seal_again(space)
-        found = verdict.examine()
-        assert found.wrong
-        if do not in (swap, insert_inside):  # numbers out of order show by themselves
-            assert all("checkpoint 1" in sentence for sentence in found.wrong), found.wrong
-        Checkpoint.objects.all().delete()
-    if do not in (swap, insert_inside):
-        assert verdict.examine().holds, "without any witness nobody could tell"
-    said, status = told("verify", "--against", str(file))
-    assert status == 1
-    assert "in the file that somebody holds" in said
+    for do in (change, swap, drop, insert_inside, cut_the_tail):
+        shows_by_itself = do in (swap, insert_inside)  # numbers out of order
+        with lock_taken_off(), undone():
+            do(space)
+            seal_again(space)
+            found = verdict.examine()
+            assert found.wrong, do
+            assert shows_by_itself or all("checkpoint 1" in sentence for sentence in found.wrong), found.wrong
+            Checkpoint.objects.all().delete()
+            assert shows_by_itself or verdict.examine().holds, "without any witness nobody could tell"
+            said, status = told("verify", "--against", str(file))
+        assert status == 1, do
+        assert "in the file that somebody holds" in said, do
 
 
-@lock_can_be_taken_off
+@committed
 def test_a_list_that_is_taken_out_whole_is_found_with_a_witness(cast, tmp_path):
     fill(cast)
     told("checkpoint", "--to", str(tmp_path / "held"))
-    with trail_unlocked():
+    with lock_taken_off():
         take_out_the_list(cast.spaces["rosa"])
     said, status = told("verify", "--against", str(tmp_path / "held"))
     assert (status, "it was cut" in said) == (1, True)
 
 
-@lock_can_be_taken_off
+@committed
 def test_two_files_that_tell_two_stories_are_found(cast, tmp_path):
     """A fork: one list is shown to one witness, another to the second."""
     fill(cast)
     told("checkpoint", "--to", str(tmp_path / "one"))
-    with trail_unlocked():
+    with lock_taken_off():
         Checkpoint.objects.all().delete()
         change(cast.spaces["rosa"])
         seal_again(cast.spaces["rosa"])

@@ -8,13 +8,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
 
 from alongside.access import merkle, sealing
 from alongside.access.models import TrailLine, TrailTree
 from alongside.people.session_store import SessionStore
+from tests.access.by_hand import lock_taken_off
 from tests.access.test_every_read import say
-from tests.house import trail_unlocked
 
 pytestmark = pytest.mark.browser
 
@@ -72,12 +71,11 @@ def test_the_script_agrees_with_ours_on_every_proof_and_on_every_forgery(chromiu
         print(f"\n[witness] {seen} of {seen} verdicts of the browser are ours")
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="there the application cannot take the lock off the trail")
 def test_her_device_sees_that_the_list_only_grew_and_when_it_did_not(cast, open_page):
     say(cast, times=3)
     space = cast.spaces["rosa"]
     url = f"/space/{space}/looked/"
-    rosa = open_page("rosa")
+    rosa = open_page("rosa", leaves=True)
     key = next(cookie["value"] for cookie in rosa.context.cookies() if cookie["name"] == "sessionid")
 
     rosa.goto(url)
@@ -95,7 +93,7 @@ def test_her_device_sees_that_the_list_only_grew_and_when_it_did_not(cast, open_
     rosa.wait_for_selector("#witness [data-when=grew]:not([hidden])")
     assert "only grew since you last looked on this device" in rosa.inner_text("#witness")
 
-    with trail_unlocked():
+    with lock_taken_off():
         TrailLine.objects.filter(tree_id=space, place=1).update(count=9)
         tree = merkle.Tree()
         for line in TrailLine.objects.filter(tree_id=space).order_by("place"):

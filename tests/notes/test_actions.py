@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from alongside.access.models import TrailLine
 from alongside.access.queries import looked
 from alongside.access.trail import flush
+from alongside.access.waiting import what_waits
 from alongside.access.way_in import Denied
 from alongside.consent.models import NamedReader
 from alongside.consent.rules import Shared
@@ -60,7 +61,7 @@ def test_a_note_that_waits_until_tomorrow_opens_to_rosa_by_the_clock_alone(cast)
         assert what.objects.visible_to(cast.viewer("rosa", now=cast.now + DAY)).exists()
     assert queries.notes_in(cast.place("rosa")).notes == []
     assert privacy.export(cast.place("rosa")) == []
-    assert queries.waiting_in(cast.place("rosa")) == []
+    assert what_waits(queries.waiting_in(cast.place("rosa"))) == []
     assert LOUD in repr(privacy.export(cast.place("rosa", now=cast.now + DAY)))
     assert steps.shown(cast, note_id, name="dana").opens
     assert not steps.shown(cast, note_id, now=cast.now + DAY).opens
@@ -250,12 +251,12 @@ def test_an_answer_is_due_in_two_working_days_and_the_page_says_plainly_when_the
     refused(actions.AskedAlready, "asked_already", steps.look, cast, note_id, now=due - HOUR)
     late = steps.shown(cast, note_id, now=due)
     assert "has not answered by" in repr(late)
-    assert [one.sentence for one in queries.waiting_in(cast.place("rosa", now=due))] == [
+    assert [one.sentence for one in what_waits(queries.waiting_in(cast.place("rosa", now=due)))] == [
         "Samuel has not answered about a note. You can ask somebody else.",
     ]
     seat(cast, "amir", Role.COVER)
     again = steps.look(cast, note_id, whom="amir", now=due)
-    assert queries.waiting_in(cast.place("rosa", now=due)) == []
+    assert what_waits(queries.waiting_in(cast.place("rosa", now=due))) == []
     steps.answer(cast, note_id, again, name="amir", now=due)
     assert not may_read(cast, "samuel", note_id, now=due + 7 * DAY)
 
@@ -552,7 +553,7 @@ def test_rosa_challenges_the_mark_and_somebody_else_than_the_author_answers(cast
     steps.challenge(cast, note_id, marker)
     refused(actions.AskedAlready, "asked_already", steps.challenge, cast, note_id, marker, "Again!")
     assert steps.voices(note_id, What.CHALLENGE)[0].due == cast.now + 2 * DAY
-    assert "asks why something is not shown" in repr(queries.waiting_in(cast.place("samuel")))
+    assert "asks why something is not shown" in repr(what_waits(queries.waiting_in(cast.place("samuel"))))
     refused(actions.NotNow, "not_now", steps.answer_challenge, cast, withheld_id, name="dana")
     steps.answer_challenge(cast, withheld_id, "It stays.", name="samuel")
     assert "It stays." in repr(steps.shown(cast, note_id))

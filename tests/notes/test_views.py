@@ -6,11 +6,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alongside.kit.ids import new_id
 from alongside.notes import privacy
 from alongside.notes.models import Note, Voice, Withheld
 from alongside.notes.rules import Agreeing, Audience, Category, What
 from alongside.notes.urls import urlpatterns
 from alongside.people.models import Seat
+from alongside.plain.models import SayBack
 from tests.notes import steps
 from tests.notes.conftest import seat, share
 from tests.notes.steps import HER_SIDE, LOUD
@@ -52,6 +54,50 @@ def test_dana_writes_and_rosa_reads_sees_it_differently_and_signs_with_plain_for
         assert (answer.status_code, answer["Location"]) == (303, page)
     assert HER_SIDE in shown(dana.get(page))
     assert [voice.what for voice in steps.voices(note_id)] == ["version", "read", "different", "signed"]
+
+
+def test_from_a_note_she_is_asked_to_say_it_back_and_the_note_says_how_that_stands(cast, signed_in):
+    rosa, dana = signed_in("rosa"), signed_in("dana")
+    note_id = steps.write(cast, LOUD)
+    page, back = url(cast, "note", note_id), f"/space/{cast.spaces['rosa']}/own-words/"
+    assert url(cast, "explain", note_id) in dana.get(page).content.decode()
+    assert url(cast, "explain", note_id) not in rosa.get(page).content.decode()
+    assert back not in rosa.get(page).content.decode(), "control: nothing was explained yet"
+
+    unfinished = sent(dana, cast, "explain", note_id, on=page, explained="Until 9 March nobody can make you leave.")
+    assert unfinished.status_code == 400
+    assert "Until 9 March" in unfinished.content.decode(), "with all that was typed"
+    told = {"area": "law", "explained": "Until 9 March nobody can make you leave."}
+    answer = sent(dana, cast, "explain", note_id, on=page, **told)
+    assert (answer.status_code, answer["Location"]) == (303, page)
+    assert "Nothing said yet." in dana.get(page).content.decode()
+    hers = rosa.get(page).content.decode()
+    assert "Say it in your own words" in hers
+    assert back in hers
+    assert told["explained"] not in hers, "what was explained stands on its own page"
+
+    def explained():
+        return list(SayBack.objects.unguarded(because="test").filter(explains=note_id).order_by("explained_at", "id"))
+
+    post(rosa, f"{back}{explained()[0].id}/", {"key": "1", "words": "I have to leave on 9 March?"})
+    assert "waits for your answer" in dana.get(page).content.decode()
+    post(dana, f"{back}{explained()[0].id}/again/", {"key": "2", "anew": "You can stay. A judge says more on 9 March."})
+    assert "Nothing said yet." in dana.get(page).content.decode(), "the better explanation is asked about anew"
+    anew = next(one for one in explained() if one.anew_id)
+    post(rosa, f"{back}{anew.id}/", {"key": "3", "words": "I can stay for now."})
+    post(dana, f"{back}{anew.id}/yes/", {"key": "4"})
+    for reader in (rosa, dana):
+        shown_now = reader.get(page).content.decode()
+        assert "It was said back, and came across well." in shown_now
+        assert "Nothing said yet." not in shown_now
+
+    other = steps.write(cast, "Another day.")
+    assert "came across well" not in dana.get(url(cast, "note", other)).content.decode(), "it stands with its note"
+    for name, status in (("rosa", 403), ("robin", 404)):
+        refused = post(signed_in(name), url(cast, "explain", note_id), told | {"key": "5"})
+        assert refused.status_code == status
+    assert post(dana, url(cast, "explain", new_id()), told | {"key": "6"}).status_code == 404
+    assert len(explained()) == 2
 
 
 def test_a_note_for_tomorrow_is_on_no_page_of_rosas_until_then(cast, signed_in, frozen):

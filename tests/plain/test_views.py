@@ -4,7 +4,10 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from alongside.access.models import TrailLine
 from alongside.access.waiting import what_waits
 from alongside.kit.ids import new_id
 from alongside.plain import actions, queries
@@ -102,12 +105,14 @@ STAFF_WRITE = {
 
 @pytest.mark.parametrize("address", STAFF_WRITE)
 def test_staff_are_asked_to_look_again_wherever_they_write(cast, dana, address):
+    assert ASKS_WHILE_TYPING in dana.get(f"/space/{cast.spaces['rosa']}/{address}").content.decode()
     answer = dana.post(f"/space/{cast.spaces['rosa']}/{address}", {"key": "1"} | STAFF_WRITE[address])
     assert shows_hints(answer), address
     again = dana.post(f"/space/{cast.spaces['rosa']}/{address}", {"key": "1", "as_it_is": "1"} | STAFF_WRITE[address])
     assert again.status_code == 303, "never in the way"
 
 
+ASKS_WHILE_TYPING = "data-hints="
 FIELD = re.compile(r"<(?:textarea|input)[^>]*name=\"(\w+)\"")
 
 
@@ -116,6 +121,8 @@ def test_her_own_words_are_never_checked(cast, signed_in, life_so_far):
     """I13: every form that opens to her, filled with words of the list; and the same for staff, as the control."""
     life = life_so_far
     named, asked = life.named(), {"rosa": 0, "dana": 0}
+    hooks: dict[str, set[str]] = {"rosa": set(), "dana": set()}
+    comes_back: set[str] = set()
     for name in asked:
         page = signed_in(name)
         for address, _ in IN_A_PLACE:
@@ -125,14 +132,58 @@ def test_her_own_words_are_never_checked(cast, signed_in, life_so_far):
                 fields = {"words", "text", "title", "question", "saw", "what", "happened", "explained", "headline"}
             else:
                 fields = {*FIELD.findall(drawn.content.decode()), "words"} - {"csrfmiddlewaretoken"}
+                hooks[name] |= {address} if ASKS_WHILE_TYPING in drawn.content.decode() else set()
             typed = dict.fromkeys(fields - {"as_it_is", "seen", "number", "from_hour", "to_hour"}, HARD)
             answer = page.post(where, typed | {"area": "law", "sort": "good", "key": str(uuid.uuid4())})
             if "text/html" in answer.headers.get("Content-Type", ""):
                 asked[name] += shows_hints(answer)
+                comes_back |= {address} if shows_hints(answer) and drawn.status_code == 200 else set()
                 assert shows_hints(answer) == (ONCE_MORE in answer.content.decode()), f"{where} cannot be sent again"
     print(f"\nforms that came back with hints: {asked}")
     assert asked["rosa"] == 0
     assert asked["dana"] >= len(STAFF_WRITE), "control"
+    assert not hooks["rosa"], "nor while she types"
+    assert not comes_back - hooks["dana"], "what comes back with hints says so while it is typed, too"
+    assert comes_back, "control"
+
+
+# --- while staff type ------------------------------------------------------------------------------
+
+
+def lines_about_her_words(cast):
+    return TrailLine.objects.filter(partnership_id=cast.spaces["rosa"], kind="wording", doing="read").count()
+
+
+def test_while_staff_type_they_are_told_the_same_and_nothing_is_kept(cast, dana, caplog):
+    place = cast.place("rosa")
+    actions.say_wording(
+        by=place.by, about=place, feeling=Feeling.DISLIKE, word="mother", instead="mum", now=cast.now, write_id=new_id()
+    )
+    asking, before = f"/space/{cast.spaces['rosa']}/hints/", lines_about_her_words(cast)
+    shown = dana.post(asking, {"text": HARD + " Her mother said so."}).content.decode()
+    for said in ("say what got in the way", "“mother”", "mum", "These are only hints."):
+        assert said in shown
+    with CaptureQueriesContext(connection) as queries_again:
+        assert dana.post(asking, {"text": "Rosa told me that the rent is late."}).content.strip() == b""
+    assert len(queries_again) <= 8
+    assert not [query for query in queries_again if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert lines_about_her_words(cast) == before + 1, "one line, however long somebody types"
+    assert HARD not in caplog.text
+    assert asking not in "".join(map(str, TrailLine.objects.values_list("doing", "kind", "ground")))
+
+
+@pytest.mark.parametrize("text", ["", "x" * 30_001, "turned \u202e round"])
+def test_what_could_not_be_kept_gets_no_hints(cast, dana, text):
+    answer = dana.post(f"/space/{cast.spaces['rosa']}/hints/", {"text": text})
+    assert (answer.status_code, answer.content) == (400, b"")
+
+
+def test_nobody_else_may_ask_for_hints(cast, signed_in):
+    asking = f"/space/{cast.spaces['rosa']}/hints/"
+    statuses = {name: signed_in(name).post(asking, {"text": HARD}).status_code for name in cast.accounts}
+    assert statuses.pop("dana") == statuses.pop("samuel") == 200, "control: staff with a seat here"
+    assert set(statuses.values()) == {404}, statuses
+    assert signed_in("dana").get(asking).status_code == 405, "never in an address"
 
 
 # --- her words for things --------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from alongside.access import Denied, Kind
 from alongside.access.models import TrailLine
 from alongside.access.private import private_tables
 from alongside.access.trail import READ
+from alongside.access.waiting import what_waits
 from alongside.glass.queries import reference_of
 from alongside.journeys import actions as journeys
 from alongside.kit.errors import NotFound
@@ -123,7 +124,7 @@ def test_only_she_asks_takes_back_and_erases(leaving):
 
 def test_those_who_work_with_her_know_that_it_was_asked_and_others_do_not(leaving):
     leaving.do(actions.ask_erasure)
-    assert [one.sentence for one in queries.waiting_in(leaving.cast.place("dana"))]
+    assert [one.sentence for one in what_waits(queries.waiting_in(leaving.cast.place("dana")))]
     assert leaving.state("dana") is State.ASKED
     assert not queries.waiting_in(leaving.cast.place("rosa"))
     assert not queries.waiting_in(leaving.cast.place("samuel"))

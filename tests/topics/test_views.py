@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alongside.kit.ids import new_id
 from alongside.topics import actions
 from alongside.topics.models import Aftercare, Strength, Topic
+from alongside.topics.rules import Sort
 from alongside.topics.urls import urlpatterns
 from tests.topics import steps
 from tests.topics.steps import HER_WORDS, SEEN, do
@@ -143,6 +145,38 @@ def test_a_subject_is_walked_with_plain_forms(cast, signed_in, frozen):
     assert "In touch on 3 March 2026" in page(signed_in("rosa"), here)
 
 
+def test_what_helps_her_stands_beside_it_while_they_talk_and_one_tap_pauses(cast, signed_in):
+    helps, other = steps.card(cast), steps.card(cast, "I ring Carmen.")
+    seen = steps.offer(cast, "Somebody offered this.", sort=Sort.HELPS, when="", where="")
+    topic = steps.name_it(cast).id
+    here, rosa, dana = url(cast, "topic", topic), signed_in("rosa"), signed_in("dana")
+    shown = page(rosa, here)
+    assert f'value="{helps.id}"' in shown
+    assert f'value="{seen.id}"' not in shown, "what she has not kept is not hers to choose from"
+    assert "helps_now" not in page(dana, here)
+    pause = f'action="{url(cast, "move", topic)}"'
+    for chosen in (seen.id, new_id()):
+        answer = post(rosa, url(cast, "pace", topic), stop_sign="my hand", helps_now=str(chosen), key="1")
+        assert answer.status_code == 400
+    post(rosa, url(cast, "pace", topic), stop_sign="my hand", helps_now=str(helps.id), key="2")
+    assert "While we talk" not in page(dana, here), "control: she has not said that she is ready"
+    post(rosa, url(cast, "move", topic), to="ready", key="3")
+    for client in (rosa, dana):
+        beside = page(client, here).partition("While we talk")[2].partition('id="pace"')[0]
+        assert "my hand" in beside
+        assert "I walk to the river." in beside
+        assert "I ring Carmen." not in beside, "she did not choose it"
+        assert (pause in beside) == (client is rosa)
+    post(rosa, url(cast, "move", topic), to="not_yet", key="4")
+    assert "While we talk" not in page(dana, here)
+    assert "It waits." in page(dana, here)
+    assert "I walk to the river." in page(rosa, here), "it is still at hand after she paused"
+
+    post(rosa, url(cast, "take_back", helps.id), key="5")
+    assert "I walk to the river." not in page(dana, here), "what she takes back is gone from there too"
+    assert other.id
+
+
 def test_dana_cannot_say_ready_talked_or_what_is_hers_by_raw_request(cast, signed_in):
     topic, dana = steps.name_it(cast), signed_in("dana")
     for name, form, status in (
@@ -223,7 +257,9 @@ def test_no_title_address_or_live_region_name_carries_content(cast, signed_in):
 def test_a_page_costs_at_most_twelve_queries(cast, signed_in):
     topic = steps.name_it(cast, more="x")
     steps.talked(cast, topic, name="rosa")
-    steps.card(cast)
+    helps = steps.card(cast)
+    steps.do(actions.say_pace, cast, topic_id=topic.id, helps_now=[helps.id])
+    steps.ready(cast, topic)
     for name in ("rosa", "dana"):
         client = signed_in(name)
         for address in (url(cast, "strengths"), url(cast, "topics"), url(cast, "topic", topic.id)):
