@@ -1,6 +1,7 @@
 """How long a change takes to reach another's open page, and what an open page costs.
 
     python -m bench.live
+    python -m bench.live crowd
 
 starts a server of its own on an empty house in a temporary folder. `run(base_url, house)` measures
 a server that is running already, on a house that `make_house` made in its data folder.
@@ -18,6 +19,7 @@ import json
 import os
 import random
 import re
+import resource
 import secrets
 import signal
 import socket
@@ -101,7 +103,7 @@ def make_house(lookers: list[int]) -> list[Space]:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[str, int]]:
+def serving(data: Path, **settings: str) -> Iterator[tuple[str, int]]:
     """Start a server on `data` and give its address and process id; stop it in the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -109,7 +111,7 @@ def serving(data: Path) -> Iterator[tuple[str, int]]:
     server = subprocess.Popen(
         [sys.executable, "-m", "alongside.config.serve"],
         cwd=HOUSE,
-        env={**os.environ, "ALONGSIDE_DATA": str(data), "PORT": str(port)},
+        env={**os.environ, **settings, "ALONGSIDE_DATA": str(data), "PORT": str(port)},
         stdout=subprocess.PIPE,
     )
     try:
@@ -308,6 +310,122 @@ async def _idle(base_url: str, house: list[Space], pid: int, streams: int) -> di
     }
 
 
+# --- a crowd ---------------------------------------------------------------------------------------
+
+CROWD = 5000
+# The files that a process needs beside its streams.
+OTHER_FILES = 500
+
+
+def room_for(streams: int) -> str:
+    """Raise how many files this process and those that it starts may open; what the machine says when it refuses."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = streams + OTHER_FILES
+    if soft >= wanted or soft == resource.RLIM_INFINITY:
+        return ""
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(hard, wanted)))
+    except (ValueError, OSError):
+        return f"{streams:,} streams need {wanted:,} open files, and this machine allows {hard:,}: raise `ulimit -n`"
+    return ""
+
+
+async def _writes(writer: _Writer, page: _Line, count: int, server: psutil.Process) -> tuple[list[float], float]:
+    """Write `count` times, one after the other: how long each took to reach the page, and the CPU of one, in ms."""
+    told, times, before = await page.next_count(), [], server.cpu_times()
+    for _ in range(count):
+        begun = time.perf_counter()
+        status, _ = await writer.line.ask("POST", writer.path, {**writer.form, "key": secrets.token_hex(8)})
+        if status != 303:
+            raise RuntimeError(f"A write was answered {status}.")
+        while (heard := await asyncio.wait_for(page.next_count(), 10)) <= told:
+            pass
+        told = heard
+        times.append(1000 * (time.perf_counter() - begun))
+        await asyncio.sleep(0.02)
+    after = server.cpu_times()
+    return sorted(times), 1000 * (after.user + after.system - before.user - before.system) / count
+
+
+async def _crowd(base_url: str, house: list[Space], pid: int, streams: int, writes: int) -> dict[str, float]:
+    """`streams` open pages in one process: memory, and one signal to one of them, beside the same when it is alone."""
+    server, mine, others = psutil.Process(pid), house[0], house[1:]
+    for _ in range(3):  # each thread opens its own connections at its first request
+        for writer in await asyncio.gather(*(_Writer(base_url, space).open() for space in house[:8])):
+            writer.line.close()
+
+    async def one() -> tuple[list[float], float]:
+        page = _Line(base_url, mine.lookers[0])
+        await page.open()
+        await page.listen(f"/live/{mine.id}")
+        writer = await _Writer(base_url, mine).open()
+        try:
+            return await _writes(writer, page, writes, server)
+        finally:
+            page.close()
+            writer.line.close()
+
+    alone, cpu_alone = await one()
+    before, begun = server.memory_info().rss, time.perf_counter()
+    everyone = [(space.id, session) for space in others for session in space.lookers]
+    lines: list[_Line] = []
+    for start in range(0, streams, 100):
+        some = []
+        for number in range(start, min(streams, start + 100)):
+            space_id, session = everyone[number % len(everyone)]
+            line = _Line(base_url, session)
+            await line.open()
+            some.append((line, f"/live/{space_id}"))
+        await asyncio.gather(*(line.listen(path) for line, path in some))
+        await asyncio.gather(*(line.next_count() for line, _ in some))
+        lines += [line for line, _ in some]
+    opened = time.perf_counter() - begun
+    await asyncio.sleep(1)
+    after = server.memory_info().rss
+    idle = server.cpu_times()
+    await asyncio.sleep(5.5)  # at least one look at all of them
+    looked = server.cpu_times()
+    idle_cpu = (looked.user + looked.system - idle.user - idle.system) / 5.5
+    asleep = [asyncio.create_task(line.next_count()) for line in lines]
+    begun = time.perf_counter()
+    crowded, cpu_crowded = await one()
+    idle_share = 1000 * idle_cpu * (time.perf_counter() - begun) / writes
+    woken = sum(task.done() for task in asleep)
+    for task in asleep:
+        task.cancel()
+    await asyncio.gather(*asleep, return_exceptions=True)
+    for line in lines:
+        line.close()
+    return {
+        "streams": len(lines),
+        "opened_in_s": round(opened, 1),
+        "kib_a_stream": round((after - before) / 1024 / len(lines), 1),
+        "idle_cpu_percent": round(100 * idle_cpu, 1),
+        "alone_p50_ms": round(alone[len(alone) // 2], 1),
+        "p50_ms": round(crowded[len(crowded) // 2], 1),
+        "p99_ms": round(crowded[min(len(crowded) - 1, int(len(crowded) * 0.99))], 1),
+        # CPU of the server for one write, and what of it is not the write's nor the usual looking after streams
+        "cpu_of_a_write_ms": round(cpu_alone, 1),
+        "cpu_for_the_others_ms": round(max(0.0, cpu_crowded - cpu_alone - idle_share), 1),
+        "others_woken": woken,
+    }
+
+
+def crowd(*, streams: int = CROWD, writes: int = 100) -> dict[str, float] | str:
+    """Make a house, serve it, and open a crowd of streams in it; why not, where the machine does not allow it."""
+    refused = room_for(streams)
+    if refused:
+        return refused
+    with tempfile.TemporaryDirectory(prefix="alongside-bench-") as folder:
+        made = subprocess.run(
+            [sys.executable, "-m", "bench.live", "make-house", *map(str, [1] + [25] * 20)],
+            cwd=HOUSE, env={**os.environ, "ALONGSIDE_DATA": folder}, check=True, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        house = [Space(**space) for space in json.loads(made.stdout)]
+        with serving(Path(folder)) as (base_url, pid):
+            return asyncio.run(_crowd(base_url, house, pid, streams, writes))
+
+
 def run(
     base_url: str, house: list[Space], *, pid: int | None = None, seconds: float = 10.0, streams: int = 1000
 ) -> dict[str, dict[str, float]]:
@@ -342,7 +460,7 @@ def main() -> None:
     if sys.argv[1:2] == ["make-house"]:
         print(json.dumps([asdict(space) for space in make_house([int(lookers) for lookers in sys.argv[2:]])]))
         return
-    print(json.dumps(measure(), indent=2))
+    print(json.dumps(crowd() if sys.argv[1:2] == ["crowd"] else measure(), indent=2))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ __all__ = ["handler404", "handler500"]
 
 urlpatterns = [
     path("yard/bare/", views.bare),
+    path("yard/echo/", views.echo),
     path("yard/entries/<uuid:space>/", views.entries),
     path("", include("alongside.config.urls")),
 ]

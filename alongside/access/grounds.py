@@ -41,7 +41,7 @@ def open_to(model: Any, viewer: Viewer, kinds: tuple[Kind, ...], *, within: uuid
     viewer than who it is and when, it is written out each time.
     """
     if viewer.supposing is None:
-        text = _text_of(model, kinds, viewer.may_be_shared_with, within is not None, using)
+        text = _text_of(model, kinds, viewer.may_be_shared_with_in(within), within is not None, using)
         if text is not None:
             return _Kept(text, (viewer.person_id, viewer.now, within), F("pk")) if text.sql else Q(pk__in=[])
     return written_out(model, viewer, kinds, within=within)
@@ -52,7 +52,7 @@ def written_out(model: Any, viewer: Viewer, kinds: tuple[Kind, ...], *, within: 
     seats = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id)
     if within is not None:
         seats = seats.filter(partnership_id=within)
-    condition = _grounds(model, viewer, seats, kinds, several=bool(model.KINDS))
+    condition = _grounds(model, viewer, seats, kinds, within=within)
     if within is not None:
         condition &= Q(partnership_id=within)
     for closed in (model.hidden(), model.closed_to(viewer)):
@@ -61,15 +61,17 @@ def written_out(model: Any, viewer: Viewer, kinds: tuple[Kind, ...], *, within: 
     return condition
 
 
-def _grounds(model: Any, viewer: Viewer, seats: Any, kinds: tuple[Kind, ...], *, several: bool) -> Q:
+def _grounds(model: Any, viewer: Viewer, seats: Any, kinds: tuple[Kind, ...], *, within: uuid.UUID | None) -> Q:
     """On what grounds rows of these kinds are open to the viewer. Nobody sees anything unless a ground here says so.
 
     A seat that the kind belongs to; what she shares with the viewer; and being named for a single
     row. The last two need a seat as well, whichever it is, so that ending the seat ends them all.
     """
+    several = bool(model.KINDS)
+    is_shared_with = viewer.may_be_shared_with_in(within)
     opened_by: dict[tuple[frozenset[Role], frozenset[Shared]], list[Kind]] = {}
     for kind in kinds:
-        shared = shares_that_open(kind) if viewer.may_be_shared_with else frozenset()
+        shared = shares_that_open(kind) if is_shared_with else frozenset()
         opened_by.setdefault((roles_that_see(kind), shared), []).append(kind)
     grounds = Q(pk__in=[])
     for (roles, shared), opened in opened_by.items():
@@ -114,8 +116,11 @@ class _SomebodyAt:
 
     person_id: uuid.UUID
     now: datetime.datetime
-    may_be_shared_with: bool
+    is_shared_with: bool
     supposing: None = None
+
+    def may_be_shared_with_in(self, partnership_id: uuid.UUID | None) -> bool:
+        return self.is_shared_with
 
 
 _FIELDS: tuple[models.Field[Any, Any], ...] = (models.UUIDField(), models.DateTimeField(), models.UUIDField())

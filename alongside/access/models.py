@@ -201,7 +201,8 @@ def gone_on(now: datetime.datetime) -> Q:
 
 
 def _between_her_and(viewer: Viewer) -> Q:
-    hers = {seat.partnership_id for seat in viewer.seats if seat.role == Role.CLIENT}
-    supervised = {seat.partnership_id for seat in viewer.seats if seat.role == Role.SUPERVISOR}
-    second = Q(partnership__in=sorted(supervised)) & (gone_on(viewer.now) | Q(answered_by=viewer.person_id))
-    return Q(partnership__in=sorted(hers)) | Q(asked_of=viewer.person_id) | second
+    held = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id)
+    hers = held.filter(role=Role.CLIENT.value).values("partnership_id")
+    supervised = held.filter(role=Role.SUPERVISOR.value).values("partnership_id")
+    second = Q(partnership__in=supervised) & (gone_on(viewer.now) | Q(answered_by=viewer.person_id))
+    return Q(partnership__in=hers) | Q(asked_of=viewer.person_id) | second

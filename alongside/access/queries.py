@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from alongside.access.viewer import Place, Viewer
 from alongside.access.wall import standing_for_house
 from alongside.access.way_in import role_name
 from alongside.kit.errors import NotFound
-from alongside.kit.waiting import Waiting
+from alongside.kit.waiting import Perhaps, Waiting
 from alongside.people.models import Seat
 from alongside.people.queries import clients_of, holding
 from alongside.people.rules import STAFF_ROLES, Post, Role
@@ -328,10 +329,15 @@ def _visit_of(ask: Ask, lines: list[TrailLine]) -> dict[str, Any]:
     }
 
 
-def waiting_in(place: Place) -> list[Waiting]:
+def waiting_in(place: Place) -> list[Perhaps]:
     """The questions here that wait for whoever looks."""
     if place.is_client:
         return []
+    asked = AskedWhy.objects.visible_to(place.by, within=place.id).filter(taken_back_at=None, answered_at=None)
+    return [Perhaps(asked, lambda: _asked(place))]
+
+
+def _asked(place: Place) -> list[Waiting]:
     url = reverse("journeys:asked", args=[place.id])
     name = {"name": place.client_name}
     return [
@@ -346,14 +352,14 @@ def waiting_in(place: Place) -> list[Waiting]:
     ]
 
 
-def spaces_that_ask(viewer: Viewer) -> list[uuid.UUID]:
-    """Where a question waits for the viewer's answer, in one query that shows nothing of it."""
+def spaces_that_ask(viewer: Viewer) -> Any:
+    """Where a question waits for the viewer's answer, and until when: rows for `all_of`, and nothing of it."""
     asks = AskedWhy.objects.unguarded(because="where a question waits; nothing of it is shown")
     supervised = [seat.partnership_id for seat in viewer.seats if seat.role == Role.SUPERVISOR]
     staffed = [seat.partnership_id for seat in viewer.seats if seat.role in STAFF_ROLES]
     for_you = Q(asked_of=viewer.person_id) | (Q(partnership__in=supervised) & gone_on(viewer.now))
     waiting = asks.filter(for_you, partnership__in=staffed, taken_back_at=None, answered_at=None)
-    return list(dict.fromkeys(waiting.order_by("due_at", "id").values_list("partnership_id", flat=True)))
+    return waiting.values_list("partnership_id", Cast("due_at", TextField()))
 
 
 def _gone_to_the_agency(viewer: Viewer) -> PrivateQuerySet[AskedWhy]:
@@ -372,12 +378,10 @@ def answers_for_the_agency(viewer: Viewer) -> bool:
     return Post.DIRECTOR in viewer.posts
 
 
-def how_many_came_on(viewer: Viewer) -> int:
-    """How many questions came to whoever leads the agency; 0 for everybody else. One query, of a count alone."""
-    if not answers_for_the_agency(viewer):
-        return 0
-    with standing_for_house(viewer.organisation_id):
-        return _gone_to_the_agency(viewer).count()
+def came_on(viewer: Viewer) -> Any:
+    """The questions that came to whoever leads the agency, none for everybody else: rows for `all_of`."""
+    came = _gone_to_the_agency(viewer) if answers_for_the_agency(viewer) else _gone_to_the_agency(viewer).none()
+    return came.order_by().values_list("partnership_id", Cast("due_at", TextField()))
 
 
 def ask_for_the_agency(viewer: Viewer, ask_id: uuid.UUID) -> AskedWhy | None:

@@ -55,7 +55,7 @@ def _standing(
 
     Without a seat here it is a post: a director ends the seats of somebody who leaves.
     """
-    roles = viewer.roles_in(partnership_id) if partnership_id else frozenset()
+    roles = viewer.roles_entered(partnership_id) if partnership_id else frozenset()
     if not roles:
         return "", GROUND_POST
     if Role.CLIENT in roles:

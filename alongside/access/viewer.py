@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from alongside.access.kinds import OPENED_BY, SEES, Kind
 from alongside.consent.queries import shares_open_to
@@ -15,6 +17,8 @@ from alongside.kit.errors import NotFound
 from alongside.people import queries as people
 from alongside.people.models import Partnership, Seat
 from alongside.people.rules import INVITED_ROLES, STAFF_ROLES, Post, Role, holds
+
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Viewer:
     # opened, and where. What such a viewer reads is nobody's look, and is noted nowhere.
     supposing: tuple[uuid.UUID, frozenset[Shared]] | None = None
     readings: dict[tuple[uuid.UUID, Kind], int] = field(default_factory=lambda: defaultdict(int))
+    # What the viewer is in the partnerships that they entered in this request: a page need not ask for all their seats.
+    entered: dict[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
     # What is read on and on by a page that stays open has one line a spell: its write's id, and the row it is about.
     spells: dict[tuple[uuid.UUID, Kind], tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)
 
@@ -52,6 +58,16 @@ class Viewer:
         return self.supposing is not None or (
             not self.is_staff and any(seat.role in INVITED_ROLES for seat in self.seats)
         )
+
+    def may_be_shared_with_in(self, partnership_id: uuid.UUID | None) -> bool:
+        """Whether a share could open anything to the viewer there; anywhere, where it is `None`."""
+        if (
+            self.supposing is None
+            and partnership_id in self.entered
+            and not self.entered[partnership_id] & INVITED_ROLES
+        ):
+            return False
+        return self.may_be_shared_with
 
     @cached_property
     def shared(self) -> frozenset[tuple[uuid.UUID, Kind]]:
@@ -74,6 +90,10 @@ class Viewer:
     def roles_in(self, partnership_id: uuid.UUID) -> frozenset[Role]:
         """The roles held now in a partnership; empty for a stranger."""
         return frozenset(Role(seat.role) for seat in self.seats if seat.partnership_id == partnership_id)
+
+    def roles_entered(self, partnership_id: uuid.UUID) -> frozenset[Role]:
+        """The same, as they were found when the partnership was entered, for what only shows."""
+        return self.entered[partnership_id] if partnership_id in self.entered else self.roles_in(partnership_id)
 
     def partnerships_that_open(self, kind: Kind) -> list[uuid.UUID]:
         """The partnerships in which a seat of the viewer, or a share with them, opens this kind now."""
@@ -102,9 +122,22 @@ class Place:
     seats: tuple[Seat, ...]
     roles: frozenset[Role]
 
+    # What was read for this place and is asked for again: see `once`.
+    known: dict[Callable[[Place], Any], Any] = field(default_factory=dict)
+
     @property
     def id(self) -> uuid.UUID:
         return self.partnership.id
+
+    def once(self, read: Callable[[Place], _T]) -> _T:
+        """What `read` gives for this place, read once: for pages that ask several rooms.
+
+        No action asks so: it decides by what stands after its lock.
+        """
+        if read not in self.known:
+            self.known[read] = read(self)
+        found: _T = self.known[read]
+        return found
 
     @property
     def is_client(self) -> bool:
@@ -154,7 +187,10 @@ class Place:
 
     def sees(self, kind: Kind) -> bool:
         """Whether the viewer's seat opens this kind at all, or a share with them."""
-        return any(kind in SEES[role] for role in self.roles) or (self.id, kind) in self.by.shared
+        if any(kind in SEES[role] for role in self.roles):
+            return True
+        may_be_shared = self.by.supposing is not None or bool(self.roles & INVITED_ROLES)
+        return may_be_shared and (self.id, kind) in self.by.shared
 
 
 def enter(viewer: Viewer, partnership_id: uuid.UUID) -> Place:
@@ -167,4 +203,5 @@ def enter(viewer: Viewer, partnership_id: uuid.UUID) -> Place:
     )
     if not roles or seats[0].partnership.organisation_id != viewer.organisation_id:
         raise NotFound
+    viewer.entered[partnership_id] = roles
     return Place(by=viewer, partnership=seats[0].partnership, seats=seats, roles=roles)

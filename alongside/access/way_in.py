@@ -44,7 +44,7 @@ def see(viewer: Viewer, model: type[_P], row_id: uuid.UUID, *, within: uuid.UUID
 
 def may(by: Viewer, act: Act, *, about: Place | Partnership | PrivateModel) -> bool:
     """Whether `by` may do this here: the same check as `require`, for showing or hiding a button."""
-    return bool(by.roles_in(_partnership_of(about)) & MAY[act])
+    return bool(by.roles_entered(_partnership_of(about)) & MAY[act])
 
 
 def require(by: Viewer, act: Act, *, about: Place | Partnership | PrivateModel) -> None:

@@ -333,7 +333,7 @@ def waiting_in(place: Place) -> list[Perhaps]:
 
 
 def _to_review(place: Place) -> list[Waiting]:
-    agreement = agreement_in(place)
+    agreement = place.once(agreement_in)
     if agreement.draft is not None or not agreement.review_is_due:
         return []
     url = reverse("agreement:page", args=[place.id])
@@ -341,7 +341,7 @@ def _to_review(place: Place) -> list[Waiting]:
 
 
 def _drafted(place: Place, side: Side) -> list[Waiting]:
-    agreement = agreement_in(place)
+    agreement = place.once(agreement_in)
     url = reverse("agreement:page", args=[place.id])
     draft = agreement.draft
     if draft is None or agreement.accepted_by(side):

@@ -92,7 +92,7 @@ def _part(request: Request, place: Place, part: str, form: PartForm | None = Non
         form.show_anew(current.seen)
     context = {
         "current": current,
-        "form": form or form_for(part, names, initial={**current.words, "seen": current.seen}),
+        "form": form or looked_over(form_for(part, names, initial={**current.words, "seen": current.seen}), place),
         "take_out": None,
         "says_now": status == 409,
     }

@@ -50,10 +50,12 @@ def keep(
     now: datetime.datetime,
     write_id: uuid.UUID,
     beside: uuid.UUID | None = None,
+    opens_at: datetime.datetime | None = None,
 ) -> Attachment:
     """Keep a photo or a voice note that `forms` made ready; `beside` is the row that it stands with.
 
-    It is of the `kind` of that row, and seen by whoever sees it. Beside her words only she keeps something.
+    It is of the `kind` of that row, and seen by whoever sees it: others see it from `opens_at` on, where that row
+    waits for its hour. Beside her words only she keeps something.
     """
     access.require(by, Act.ATTACH, about=about)
     if kind is not Kind.MESSAGE:
@@ -74,6 +76,7 @@ def keep(
         seconds=upload.seconds,
         kept_by_id=by.person_id,
         kept_at=now,
+        opens_at=opens_at or now,
     )
     Content.objects.create(
         partnership_id=about.id,
@@ -87,6 +90,17 @@ def keep(
 
     tell(about.id)
     return attachment
+
+
+@atomic
+def close_to_others(*, partnership_id: uuid.UUID, beside: uuid.UUID) -> None:
+    """What lies beside a row whose words are closed is closed with them: a step of taking back, which checks who asks.
+
+    Its bytes and its written forms, whoever wrote them, are then open to whoever kept it, and to nobody else.
+    """
+    because = "it is closed together with the words beside which it lies; nothing of it is read"
+    rows = Attachment.objects.unguarded(because=because).filter(partnership_id=partnership_id, beside=beside)
+    rows.update(opens_at=None)
 
 
 # --- the written form -------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alongside.access.kinds import Kind
 from alongside.access.models import PrivateModel
+from alongside.access.viewer import Viewer
 from alongside.attached.rules import ENDINGS, Media, Sort, State
 from alongside.people.models import Person
 from alongside.vault.fields import EncryptedBytes, EncryptedText
@@ -42,6 +43,8 @@ class Attachment(PrivateModel):
     versions = models.PositiveIntegerField(default=0)
     kept_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     kept_at = models.DateTimeField()
+    # From here on others than whoever kept it see it; null when what it stands beside was taken back from them.
+    opens_at = models.DateTimeField(null=True)
 
     class Meta(PrivateModel.Meta):
         constraints: ClassVar = [
@@ -51,6 +54,18 @@ class Attachment(PrivateModel):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["partnership", "written"])]
+
+    @classmethod
+    def closed_to(cls, viewer: Viewer) -> Q | None:
+        """While its message waits for its hour, and when it was taken back, it is its author's alone, as the words."""
+        return ~Q(kept_by=viewer.person_id) & (Q(opens_at__gt=viewer.now) | Q(opens_at=None))
+
+
+def _beside_a_closed_one(viewer: Viewer) -> Q:
+    """What belongs to a photo or a voice note is as closed as that is: it stands in one place alone."""
+    because = "whether it is closed decides who sees what belongs to it; nothing of it is read"
+    its_own = Attachment.objects.unguarded(because=because).filter(id=OuterRef("attachment_id"))
+    return Q(Exists(its_own.filter(Attachment.closed_to(viewer))))
 
 
 class Content(PrivateModel):
@@ -70,6 +85,10 @@ class Content(PrivateModel):
             models.UniqueConstraint(fields=["attachment"], name="one_content_each"),
             models.CheckConstraint(condition=_one_of("media", Media), name="content_media_is_known"),
         ]
+
+    @classmethod
+    def closed_to(cls, viewer: Viewer) -> Q | None:
+        return _beside_a_closed_one(viewer)
 
     def file_name(self) -> str:
         """What its file is called in her copy."""
@@ -96,3 +115,7 @@ class Transcript(PrivateModel):
             models.UniqueConstraint(fields=["attachment", "number"], name="transcripts_have_an_order"),
             models.CheckConstraint(condition=_one_of("state", State), name="transcript_state_is_known"),
         ]
+
+    @classmethod
+    def closed_to(cls, viewer: Viewer) -> Q | None:
+        return _beside_a_closed_one(viewer)

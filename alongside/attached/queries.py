@@ -222,7 +222,7 @@ def waiting_in(place: Place) -> list[Perhaps]:
     if not (place.sees(Kind.WORDS) or place.sees(Kind.MESSAGE)):
         return []
     rows = Attachment.objects.visible_to(place.by, within=place.id)
-    mine = rows.filter(written=State.PROPOSED.value, kept_by_id=place.by.person_id)
+    mine = rows.filter(written=State.PROPOSED.value, kept_by_id=place.by.person_id, opens_at__isnull=False)
     return [Perhaps(mine, lambda: _to_confirm(place, mine))]
 
 

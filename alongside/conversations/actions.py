@@ -16,7 +16,7 @@ from alongside import access
 from alongside.access import Act, Kind, Place, Viewer
 from alongside.agreement.queries import terms_in
 from alongside.agreement.rules import Terms, answer_due
-from alongside.attached.actions import keep
+from alongside.attached.actions import close_to_others, keep
 from alongside.attached.rules import Upload
 from alongside.conversations import queries, rules
 from alongside.conversations.models import Became, Message, Receipt, Thread, Words
@@ -26,7 +26,6 @@ from alongside.kit.errors import NotFound, Refused
 from alongside.kit.ids import id_from
 from alongside.live.actions import tell
 from alongside.notes.actions import write_note
-from alongside.people.models import Partnership
 from alongside.people.queries import seats_in
 from alongside.people.rules import Role
 from alongside.reach.actions import knock
@@ -191,7 +190,6 @@ def send_message(
     by: Viewer,
     about: Place,
     text: str,
-    attachments: Sequence[uuid.UUID] = (),
     uploads: Sequence[Upload] = (),
     now: datetime.datetime,
     write_id: uuid.UUID,
@@ -203,15 +201,15 @@ def send_message(
     """Keep what somebody writes; the other side gets it in the hours, which its author is told at once.
 
     `needs_answer` is hers to say. `at_once` is what staff say when they answer something urgent out of
-    hours. `attachments` are kept already, `uploads` are kept with it. A sender whose messages may
-    overtake each other names its `stream`, and numbers them. Raise `NothingSaid`, `TooLong`.
+    hours. `uploads` are kept with it, and open when it does. A sender whose messages may overtake
+    each other names its `stream`, and numbers them. Raise `NothingSaid`, `TooLong`.
     """
     access.require(by, Act.SEND_MESSAGE, about=about)
     thread = _thread(by, about)
     known = access.arrived(by, write_id)
     if known is not None:
         return access.see(by, Message, known)
-    if not rules.says_something(text, [*attachments, *uploads]):
+    if not rules.says_something(text, uploads):
         raise NothingSaid
     if len(text) > rules.MOST_LETTERS:
         raise TooLong
@@ -222,7 +220,7 @@ def send_message(
 
     kept = [
         keep(
-            by=by, about=about, kind=Kind.MESSAGE, upload=upload, now=now, beside=write_id,
+            by=by, about=about, kind=Kind.MESSAGE, upload=upload, now=now, beside=write_id, opens_at=delivered,
             write_id=id_from(str(write_id), "upload", str(number)),
         ).id
         for number, upload in enumerate(uploads)
@@ -242,7 +240,7 @@ def send_message(
         deliver_at=delivered,
         at_once=at_once and not hers and rules.deliver_at(terms, now) > now,
         needs_answer=hers and needs_answer,
-        attachments=[str(one) for one in [*attachments, *kept]],
+        attachments=[str(one) for one in kept],
         text=text,
     )
     _tell_when_delivered(thread, delivered, now)
@@ -268,7 +266,7 @@ def send_message(
 def _knock(message: Message, about: Place, now: datetime.datetime) -> None:
     """Let the other side know, not before the hours in which they get it."""
     if message.author_id == about.client_id:
-        reader = rules.reads_now(queries.who_answers(about.partnership, about.seats, now=now))
+        reader = rules.reads_now(queries.who_answers(about.seats, now=now))
         person_id, because = (reader.person_id if reader else None), Because.MESSAGE
     else:
         person_id, because = about.client_id, Because.ANSWER
@@ -370,6 +368,7 @@ def take_back_message(
     if hers or message.deliver_at > now:
         _words(message, 1, message.text or "", message.said_at, message.deliver_at, only_authors=True)
         message.text = None
+        close_to_others(partnership_id=about.id, beside=message.id)
     message.taken_back_at = now
     message.save(update_fields=["text", "taken_back_at"])
     if message.number == thread.answered_number:
@@ -595,8 +594,7 @@ def hand_over_what_waits(*, now: datetime.datetime) -> int:
     waiting = Thread.objects.unguarded(because=because).filter(hand_at__lte=now)
     handed = 0
     for thread in waiting.order_by("id").select_for_update():
-        partnership = Partnership.objects.select_related("organisation").get(id=thread.partnership_id)
-        order = queries.who_answers(partnership, seats_in(partnership.id, now=now), now=now)
+        order = queries.who_answers(seats_in(thread.partnership_id, now=now), now=now)
         first, next_one = rules.reads_now(order), rules.asked_next(order)
         thread.hand_at, thread.handed_at = None, now
         thread.handed_to_id = next_one.person_id if next_one else None
@@ -608,7 +606,7 @@ def hand_over_what_waits(*, now: datetime.datetime) -> int:
         thread.save()
         if next_one is not None:
             knock(
-                partnership_id=partnership.id, person_id=next_one.person_id, because=Because.MESSAGE,
+                partnership_id=thread.partnership_id, person_id=next_one.person_id, because=Because.MESSAGE,
                 effect=id_from("handed", str(thread.question), str(thread.due)), now=now,
             )  # fmt: skip
         tell(thread.partnership_id)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,9 +29,9 @@ from alongside.conversations.wording import BECAME, SETTLED, moment_in_words, re
 from alongside.kit.errors import NotFound
 from alongside.kit.text import isolated
 from alongside.kit.waiting import Perhaps, Waiting
-from alongside.people.models import Partnership, Seat
-from alongside.people.queries import away_now
-from alongside.people.rules import Role, holds
+from alongside.people.models import Away, Seat
+from alongside.people.queries import holding
+from alongside.people.rules import Post, Role, holds
 
 # More is said about messages than this only in years; what is older stands in the copy.
 MOST_RECEIPTS = 200
@@ -61,18 +62,16 @@ def _in_words(place: Place, moment: datetime.datetime) -> str:
 # --- who answers -----------------------------------------------------------------------------------
 
 
-def who_answers(partnership: Partnership, seats: Iterable[Seat], *, now: datetime.datetime) -> list[Reader]:
+def who_answers(seats: Iterable[Seat], *, now: datetime.datetime) -> list[Reader]:
     """Who answers in a space, in the order in which they are asked; whoever is away is passed over.
 
-    One query, where anybody is.
+    No query: the seats of a space say who is away, as they were read at `now`.
     """
     held = [seat for seat in seats if holds(begins=seat.begins, ends=seat.ends, now=now)]
-    away = away_now(partnership.organisation_id, now) if any(seat.is_away_or_soon for seat in held) else {}
-    named = {one.id for one in away.values()}
     return rules.readers(
         [(seat.person_id, Role(seat.role)) for seat in held],
-        away=set(away),
-        named={seat.person_id for seat in held if seat.away_id in named},
+        away={seat.person_id for seat in held if seat.is_away},
+        named={seat.person_id for seat in held if seat.stands_in},
     )
 
 
@@ -175,7 +174,7 @@ class Talk:
 def thread_in(place: Place, *, before: tuple[int, int] | None = None) -> Talk:
     """A page of the conversation: the newest, or those `before` a place.
 
-    Three queries, one more where something was corrected, where somebody is away, and for what was added.
+    Three queries, one more where something was corrected, and two for what was added.
     """
     _must_see(place)
     rows = Message.objects.visible_to(place.by, within=place.id)
@@ -339,7 +338,7 @@ def _promised(place: Place, receipt: Receipt) -> Promised:
 
 def _standing(place: Place, thread: Thread | None, terms: Terms, receipts: list[Receipt]) -> Standing:
     now = place.by.now
-    order = who_answers(place.partnership, place.seats, now=now)
+    order = who_answers(place.seats, now=now)
     reader = rules.reads_now(order)
     waits_since = thread.waits_since if thread else None
     turn = rules.turn(waits_since=waits_since, now=now)
@@ -504,6 +503,25 @@ def to_answer(viewer: Viewer) -> list[ToAnswer]:
     ]
 
 
+def nobody_to_ask(viewer: Viewer) -> Any:
+    """Where she waits and nobody is left to be asked, for whoever leads the agency: rows for `all_of`, of none else.
+
+    The watch asked for somebody and found no stand-in and no supervisor; nor is one there by now who is not away.
+    Nothing is read of what was said, nor who waits.
+    """
+    because = "where somebody waits and nobody is there to be asked; nothing of what was said is read"
+    gone = Away.objects.filter(holding(viewer.now), person=OuterRef("person"))
+    there = Seat.objects.filter(
+        holding(viewer.now), partnership=OuterRef("partnership"), role__in=(Role.COVER, Role.SUPERVISOR)
+    ).exclude(Exists(gone))
+    waiting = Thread.objects.unguarded(because=because).filter(
+        ~Exists(there), partnership__organisation_id=viewer.organisation_id, waits_since__lte=viewer.now,
+        handed_at__isnull=False, handed_to=None, seen_to_at=None,
+    )  # fmt: skip
+    told = waiting if Post.DIRECTOR in viewer.posts else waiting.none()
+    return told.values_list("partnership_id", Cast("due", TextField()))
+
+
 @dataclass(frozen=True)
 class NobodyAnswers:
     """What a supervisor sees: that somebody waits, since when and by when, and who was asked."""
@@ -523,7 +541,7 @@ def nobody_answers_in(place: Place) -> NobodyAnswers:
     thread: Thread | None = Thread.objects.visible_to(place.by, within=place.id).filter(handed_at__isnull=False).first()
     if thread is None or thread.waits_since is None or thread.due is None:
         raise NotFound
-    reader = rules.reads_now(who_answers(place.partnership, place.seats, now=place.by.now))
+    reader = rules.reads_now(who_answers(place.seats, now=place.by.now))
     return NobodyAnswers(
         name=place.client_name,
         since=_in_words(place, thread.waits_since),

@@ -67,7 +67,9 @@ def _page(request: Request, place: Place, refused: Form | None = None, status: i
     may = queries.buttons_for(place, talk)
     stood = {"number": talk.number, "as_of": talk.as_of.isoformat()}
     drawn: dict[str, Form] = {
-        "write": forms.Write() if place.is_client else forms.WriteAsStaff(choose_when=may["choose_when"]),
+        "write": forms.Write()
+        if place.is_client
+        else looked_over(forms.WriteAsStaff(choose_when=may["choose_when"]), place),
         "seen": forms.Seen(initial=stood),
         "understood": forms.Understood(initial=stood),
         "promise": forms.Promise(zone=queries.zone_of(place)),
@@ -140,8 +142,7 @@ def _message_page(
         **{form.what.value: form() for form in forms.MAKES},
     }
     for name, form in drawn.items():
-        if type(refused) is type(form):
-            drawn[name] = refused
+        drawn[name] = refused if type(refused) is type(form) else looked_over(form, place)
     made = [drawn[form.what.value] for form in forms.MAKES]
     may_make = access.may(place.by, Act.MAKE_OF_MESSAGE, about=place) and one.line.taken_back_at is None
     context = {

@@ -730,7 +730,6 @@ def what_is_missing(page: DecisionPage) -> tuple[Hint, ...]:
 
 def decisions_in(place: Place) -> list[Listed]:
     """Every decision here: those still open first, then the others, the newest first. One query."""
-    rows = Decision.objects.visible_to(place.by, within=place.id).order_by("-opened_at", "-id")
     listed = [
         Listed(
             id=row.id,
@@ -740,9 +739,13 @@ def decisions_in(place: Place) -> list[Listed]:
             review_on=row.review_on,
             is_open=row.state in rules.OPEN_STATES,
         )
-        for row in rows
+        for row in place.once(_newest_first)
     ]
     return sorted(listed, key=lambda one: not one.is_open)
+
+
+def _newest_first(place: Place) -> list[Any]:
+    return list(with_seal(place).order_by("-opened_at", "-id"))
 
 
 @dataclass(frozen=True)
@@ -796,7 +799,9 @@ def waiting_in(place: Place) -> list[Waiting]:
     now = place.by.now
     today = rules.day_of(now, place.partnership.organisation.time_zone)
     waiting: list[Waiting] = []
-    for decision in with_seal(place).filter(Q(state__in=sorted(rules.OPEN_STATES)) | Q(review_on__lte=today)):
+    for decision in place.once(_newest_first)[::-1]:
+        if decision.state not in rules.OPEN_STATES and (decision.review_on is None or decision.review_on > today):
+            continue
         url = reverse("decisions:page", args=[place.id, decision.id])
         for sentence in _sentences(place, decision, today=today, now=now):
             waiting.append(Waiting(sentence=sentence % {"question": isolated(decision.question)}, url=url))

@@ -162,7 +162,10 @@ def _draw(
     if step is None:
         # She is led on; whoever is with her sees the ways first.
         step = page.next if place.is_client or not page.is_open else Step.WAYS
-    drawn = {name: _made(name, place, page, request.GET) for name in can & _offered(place, page, step, asked)}
+    drawn = {
+        name: looked_over(_made(name, place, page, request.GET), place)
+        for name in can & _offered(place, page, step, asked)
+    }
     if bound and asked in can:
         drawn[asked] = bound[1]
     lost = bound[1] if bound and asked not in can else None
@@ -229,7 +232,7 @@ def open_question(request: Request, place: Place) -> HttpResponseBase:
         return render(request, "decisions/open.html", {"form": form}, status=status)
 
     if request.method != "POST":
-        return again(forms.NewQuestion(), 200)
+        return again(looked_over(forms.NewQuestion(), place), 200)
     return answer_form(
         looked_over(forms.NewQuestion(request.POST), place),
         do=lambda form: actions.open_decision(

@@ -7,8 +7,10 @@ import hmac
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -361,7 +363,7 @@ def queue(viewer: Viewer) -> Queue:
         for row in rows:
             viewer.note_reading(Kind.SHARE, row.partnership_id, 1)
         shown = _let_in(rows, viewer)
-        alone = [(space, rules.as_printed(reference_of(space))) for space in _without_a_worker(viewer)]
+        alone = [(row.id, rules.as_printed(reference_of(row.id))) for row in _without_a_worker(viewer)[:SHOWN]]
         return Queue(
             asks=[one for one in shown if one.opened_at is None],
             to_review=[one for one in shown if one.opened_at is not None and one.reviewed_at is None],
@@ -371,13 +373,13 @@ def queue(viewer: Viewer) -> Queue:
         )
 
 
-def _without_a_worker(viewer: Viewer) -> list[uuid.UUID]:
+def _without_a_worker(viewer: Viewer) -> QuerySet[Partnership]:
     """The spaces of the agency in which nobody has a social worker's seat now."""
     seats = Seat.objects.filter(holding(viewer.now), role=Role.WORKER)
     spaces = Partnership.objects.filter(organisation_id=viewer.organisation_id).exclude(
         id__in=seats.values("partnership_id")
     )
-    return list(spaces.order_by("id").values_list("id", flat=True)[:SHOWN])
+    return spaces.order_by("id")
 
 
 def workers(viewer: Viewer) -> list[tuple[str, str]]:
@@ -389,13 +391,13 @@ def workers(viewer: Viewer) -> list[tuple[str, str]]:
     return sorted(((str(id_), called) for id_, called in found.items()), key=lambda pair: pair[1].casefold())
 
 
-def how_many_wait(viewer: Viewer) -> int:
-    """How much on the queue waits for somebody; 0 for whoever has no such post. Three queries, of counts alone."""
-    if not viewer.posts & LOOKS_AFTER:
-        return 0
-    with standing_for_house(viewer.organisation_id):
-        openings = Opening.objects.unguarded(because="how many openings nobody has looked at; nothing of them is shown")
-        waits = Q(opened_at=None, asked_at__gt=viewer.now - rules.ASK_STANDS) | Q(
-            opened_at__isnull=False, reviewed_at=None
-        )
-        return openings.filter(_of_the_agency(viewer), waits).count() + len(_without_a_worker(viewer))
+def what_waits(viewer: Viewer) -> list[Any]:
+    """What on the queue waits for somebody: rows for `all_of`, none for whoever has no such post."""
+    openings = Opening.objects.unguarded(because="how many openings nobody has looked at; nothing of them is shown")
+    waits = Q(opened_at=None, asked_at__gt=viewer.now - rules.ASK_STANDS) | Q(opened_at__isnull=False, reviewed_at=None)
+    waiting, left = openings.filter(_of_the_agency(viewer), waits), _without_a_worker(viewer)[:SHOWN]
+    looks_after = bool(viewer.posts & LOOKS_AFTER)
+    return [
+        (waiting if looks_after else waiting.none()).values_list("partnership_id", Cast("id", TextField())),
+        (left if looks_after else left.none()).values_list("id", Cast("id", TextField())),
+    ]

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from alongside.access import Place, Viewer
+from alongside.access import Place, Viewer, standing_for_house
+from alongside.access.private import all_of
+from alongside.conversations import queries as conversations
 from alongside.glass import queries as glass
 from alongside.glass.rules import as_printed
 from alongside.journeys.rules import Span, day_of, last_day
@@ -39,10 +41,16 @@ def span_of(row: Away | Seat) -> Span:
 
 def spaces_of(away: Away, *, now: datetime.datetime) -> dict[uuid.UUID, Span]:
     """The spaces in which somebody is missing while they are away, and from when until when, in one query."""
+    seats = Seat.objects.filter(person_id=away.person_id, role__in=FILLED).order_by("partnership_id", "begins")
+    return _spaces_in(seats, away, now)
+
+
+def _spaces_in(seats: Iterable[Seat], away: Away, now: datetime.datetime) -> dict[uuid.UUID, Span]:
+    """The same, of seats that were read: by space, the oldest seat of each first."""
     rest = Span(max(now, away.begins), away.ends)
     found: dict[uuid.UUID, Span] = {}
-    for seat in Seat.objects.filter(person_id=away.person_id, role__in=FILLED).order_by("partnership_id", "begins"):
-        if span_of(seat).meets(rest):
+    for seat in seats:
+        if seat.person_id == away.person_id and span_of(seat).meets(rest):
             missing = span_of(seat).within(rest)
             before = found.get(seat.partnership_id)
             found[seat.partnership_id] = before.joined_with(missing) if before else missing
@@ -61,18 +69,18 @@ class Gap:
 def gaps(organisation_id: uuid.UUID, *, now: datetime.datetime) -> list[Gap]:
     """The spaces where nobody is there who could answer, now or once a leave begins.
 
-    One query when nobody is away, else three and one for each who is.
+    One query when nobody is away, else two, however many are.
     """
     aways = people.away_or_soon(organisation_id, now)
-    missing = [(away, spaces_of(away, now=now)) for away in aways]
-    seats = Seat.objects.filter(role__in=FILLED, partnership_id__in={id_ for _, of in missing for id_ in of})
+    theirs = Seat.objects.filter(role__in=FILLED, person_id__in={away.person_id for away in aways})
+    seats = Seat.objects.filter(role__in=FILLED, partnership_id__in=theirs.values("partnership_id"))
     there: dict[uuid.UUID, list[Seat]] = {}
-    for seat in seats if aways else ():
+    for seat in seats.order_by("partnership_id", "begins") if aways else ():
         there.setdefault(seat.partnership_id, []).append(seat)
     return [
         Gap(away, partnership_id, span.begins)
-        for away, of in missing
-        for partnership_id, span in sorted(of.items())
+        for away in aways
+        for partnership_id, span in _spaces_in((seat for held in there.values() for seat in held), away, now).items()
         if not _who_is_there(there[partnership_id], aways, span.begins)
     ]
 
@@ -192,11 +200,22 @@ class ToFill:
 
 
 @dataclass(frozen=True)
+class InVain:
+    """A space in which somebody waits for an answer and nobody could be asked: its reference, and who works there."""
+
+    reference: str
+    # for whoever has a seat there
+    name: str
+    workers: list[str]
+
+
+@dataclass(frozen=True)
 class WhoIsAway:
     """Who is away, what is still to be filled, and whom the forms may name."""
 
     absent: list[Absent]
     to_fill: list[ToFill]
+    in_vain: list[InVain]
     # of whom the viewer may say that they are away
     of_whom: list[tuple[str, str]]
     workers: list[tuple[str, str]]
@@ -209,6 +228,7 @@ def who_is_away(viewer: Viewer) -> WhoIsAway:
     sees_to_it = bool(viewer.posts & SEES_TO_IT)
     workers = _workers(viewer)
     aways = people.away_or_soon(viewer.organisation_id, now)
+    to_fill = _to_fill(viewer) if sees_to_it else []
     return WhoIsAway(
         absent=[
             Absent(
@@ -222,16 +242,19 @@ def who_is_away(viewer: Viewer) -> WhoIsAway:
             )
             for away in aways
         ],
-        to_fill=_to_fill(viewer) if sees_to_it else [],
+        to_fill=to_fill,
+        in_vain=_in_vain(viewer, but_not={one.partnership_id for one in to_fill}),
         of_whom=workers if sees_to_it else [pair for pair in workers if pair[0] == str(viewer.person_id)],
         workers=workers,
         sees_to_it=sees_to_it,
     )
 
 
-def how_many_to_fill(viewer: Viewer) -> int:
-    """In how many spaces nobody stands in for somebody who is away; to whoever sees to it."""
-    return len(gaps(viewer.organisation_id, now=viewer.now)) if viewer.posts & SEES_TO_IT else 0
+def to_fill(viewer: Viewer) -> set[uuid.UUID]:
+    """The spaces in which nobody stands in for somebody who is away; to whoever sees to it."""
+    if not viewer.posts & SEES_TO_IT:
+        return set()
+    return {gap.partnership_id for gap in gaps(viewer.organisation_id, now=viewer.now)}
 
 
 def _to_fill(viewer: Viewer) -> list[ToFill]:
@@ -247,6 +270,28 @@ def _to_fill(viewer: Viewer) -> list[ToFill]:
             name=names[gap.partnership_id].called if gap.partnership_id in names else "",
         )
         for gap in found
+    ]
+
+
+def _in_vain(viewer: Viewer, *, but_not: set[uuid.UUID]) -> list[InVain]:
+    """Where nobody could be asked, for whoever leads the agency; what is to be filled already stands above it."""
+    with standing_for_house(viewer.organisation_id):
+        [told] = all_of([conversations.nobody_to_ask(viewer)])
+    spaces = [space for space, _ in told if space not in but_not]
+    if not spaces:
+        return []
+    seats = list(
+        Seat.objects.filter(holding(viewer.now), partnership_id__in=spaces, role=Role.WORKER).select_related("person")
+    )
+    load_keys([seat.person.key_scope_id for seat in seats])
+    names = people.clients_of({seat.partnership_id for seat in viewer.seats} & set(spaces))
+    return [
+        InVain(
+            reference=as_printed(glass.reference_of(space)),
+            name=names[space].called if space in names else "",
+            workers=[seat.person.called for seat in seats if seat.partnership_id == space],
+        )
+        for space in spaces
     ]
 
 

@@ -7,9 +7,10 @@ import uuid
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, UUIDField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from alongside.access import queries as looks
 from alongside.access.kinds import NAMES, SEES
 from alongside.access.middleware import viewer_of
 from alongside.access.models import TrailLine
+from alongside.access.private import all_of
 from alongside.access.sentences import DONE
 from alongside.access.trail import READ
 from alongside.access.waiting import what_waits
@@ -180,45 +182,88 @@ class StaffToday:
     # To whom it was promised to be in touch.
     promised: list[ToBeInTouch]
     news: list[News]
+    # The spaces in which the viewer is asked why they looked, the first due on top.
+    asked_in: list[uuid.UUID]
+    # How many questions of that sort came to the viewer, and reports that something shared was passed on.
+    came_on: int
+    reports: int
+    # How much on the queue of emergencies waits.
+    emergencies: int
+    # In how many spaces nobody stands in for somebody who is away; in how many others somebody waits in vain.
+    to_fill: int
+    nobody_to_ask: int
 
 
 def staff_today(viewer: Viewer) -> StaffToday:
     """What waits for somebody who works here, over all their spaces, and where others did something.
 
-    Five queries where there is nothing, and two more at most, however many spaces. The rows themselves are
-    asked for, and not whether there are any: over all spaces that would leave a line in each, found or not.
+    Seven queries at most for a social worker, nine where somebody is away and the viewer sees to it, however many
+    spaces. The rows themselves are asked for, and not whether there are any: over all spaces that would leave a
+    line in each, found or not.
     """
-    asked = safety.calls_to_make(viewer)
-    due = topics.contacts_due(viewer, today=timezone.localdate(viewer.now))
-    answers, lines = conversations.to_answer(viewer), _news(viewer)
+    lines, today = _news(viewer), timezone.localdate(viewer.now)
+    calls, contacts = all_of([safety.calls_to_make(viewer), topics.contacts_due(viewer, today=today)])
+    asked, due, answers = _spaces(calls), topics.due_of(contacts, today=today), conversations.to_answer(viewer)
+    with access.standing_for_house(viewer.organisation_id):
+        reports, asks, came_on, vain, *emergencies = all_of(
+            [
+                sharing.reports_waiting(viewer),
+                looks.spaces_that_ask(viewer),
+                looks.came_on(viewer),
+                conversations.nobody_to_ask(viewer),
+                *glass.what_waits(viewer),
+            ]
+        )
+    to_fill = away.to_fill(viewer)
     named = {
         *asked,
         *(one.partnership_id for one in due),
         *(one.partnership_id for one in answers),
         *(line.partnership_id for line in lines if line.partnership_id is not None),
     }
-    clients = people.clients_of(named) if named else {}
+    clients, others = _people(named, {line.actor_id for line in lines})
     spaces = {partnership_id: Whose(partnership_id, client.called) for partnership_id, client in clients.items()}
     return StaffToday(
         to_call=[spaces[partnership_id] for partnership_id in asked],
         to_answer=[ToAnswer(spaces[one.partnership_id], one.due, one.is_late, one.opens) for one in answers],
         promised=[ToBeInTouch(spaces[one.partnership_id], one.due, one.is_late) for one in due],
-        news=_told(lines, spaces),
+        news=_told(lines, spaces, others),
+        asked_in=_spaces(asks),
+        came_on=len(came_on),
+        reports=len(reports),
+        emergencies=sum(map(len, emergencies)),
+        to_fill=len(to_fill),
+        nobody_to_ask=len(set(_spaces(vain)) - to_fill),
     )
 
 
-def _told(lines: list[TrailLine], spaces: dict[uuid.UUID, Whose]) -> list[News]:
+def _spaces(told: list[tuple[uuid.UUID, str]]) -> list[uuid.UUID]:
+    """The spaces of these rows, each once, in their order."""
+    return list(dict.fromkeys(space for space, _ in told))
+
+
+def _people(spaces: set[uuid.UUID], persons: set[uuid.UUID]) -> tuple[dict[uuid.UUID, Person], dict[uuid.UUID, Person]]:
+    """The client of each of these spaces, and these persons by their id, in one query."""
+    if not spaces | persons:
+        return {}, {}
+    clients = Seat.objects.filter(role=Role.CLIENT.value, partnership_id__in=sorted(spaces))
+    found: list[Any] = list(
+        Person.objects.filter(Q(id__in=sorted(persons)) | Q(id__in=clients.values("person_id"))).annotate(
+            space=Subquery(clients.filter(person=OuterRef("id")).values("partnership_id")[:1], output_field=UUIDField())
+        )
+    )
+    load_keys([person.key_scope_id for person in found])
+    by_space = {person.space: person for person in found if person.space is not None}
+    return by_space, {person.id: person for person in found}
+
+
+def _told(lines: list[TrailLine], spaces: dict[uuid.UUID, Whose], people_there: dict[uuid.UUID, Person]) -> list[News]:
     """What these lines say, space by space, each thing that somebody did once.
 
     They are of the trail, which holds no content: so the list of one's people opens nobody's
     record, and does not bury in their trail who has really looked. What others only read is not told,
     nor what is of a kind that the viewer's seat does not open.
     """
-    people_there = {
-        person.id: person
-        for person in (Person.objects.filter(id__in={line.actor_id for line in lines}) if lines else ())
-    }
-    load_keys([person.key_scope_id for person in people_there.values()])
     found: dict[uuid.UUID, dict[tuple[uuid.UUID, str], Happened]] = {}
     for line in lines:
         assert line.partnership_id is not None
@@ -232,9 +277,9 @@ def _told(lines: list[TrailLine], spaces: dict[uuid.UUID, Whose]) -> list[News]:
 def _news(viewer: Viewer) -> list[TrailLine]:
     """The lines of what others did since the viewer's own last line, newest first."""
     own = TrailLine.objects.filter(partnership_id=OuterRef("partnership_id"), actor_id=viewer.person_id)
-    seats = Seat.objects.filter(holding(viewer.now), person_id=viewer.person_id).annotate(
-        last=Subquery(own.order_by("-seq").values("seq")[:1])
-    )
+    last = Subquery(own.order_by("-seq").values("seq")[:1])
+    seats: list[Any] = list(people.seats_with(viewer.person_id, now=viewer.now, last=last))
+    viewer.seats = seats  # all else that asks for the viewer's seats asks for these
     opened = [
         Q(
             partnership_id=seat.partnership_id,
@@ -271,7 +316,7 @@ def our_plan(place: Place) -> OurPlan:
     """What the two have between them."""
     return OurPlan(
         words=record.pinned_in(place) if place.sees(Kind.WORDS) else None,
-        agreement=agreement.agreement_in(place) if place.sees(Kind.AGREEMENT) else None,
+        agreement=place.once(agreement.agreement_in) if place.sees(Kind.AGREEMENT) else None,
         decisions=[
             (one, str(STATES[one.state]))
             for one in (decisions.decisions_in(place) if place.sees(Kind.DECISION) else [])

@@ -142,8 +142,11 @@ class Seat(models.Model):
     # A stand-in's seat that was given because somebody is away, and ends when they are back.
     away = models.ForeignKey(Away, null=True, on_delete=models.PROTECT, related_name="+")
 
-    # Read with the seats of a space (`queries.seats_in`): whether its person is away, or will be.
+    # Read with the seats of a space (`queries.seats_in`): whether its person is away, or will be, and whether it was
+    # given to stand in for somebody who is away now.
     is_away_or_soon: bool
+    is_away: bool
+    stands_in: bool
 
     class Meta:
         constraints: ClassVar = [

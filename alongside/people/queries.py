@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import models
@@ -27,12 +28,20 @@ def lasts(now: datetime.datetime) -> Q:
     return Q(ends=None) | (Q(ends__gt=now) & Q(ends__gt=F("begins")))
 
 
-AWAY_OR_SOON = "is_away_or_soon"
+def _who_is_away(now: datetime.datetime) -> dict[str, Any]:
+    """What each seat of a space says of its person: see `Seat`."""
+    return {
+        "is_away_or_soon": Exists(Away.objects.filter(lasts(now), person_id=OuterRef("person_id"))),
+        "is_away": Exists(Away.objects.filter(holding(now), person_id=OuterRef("person_id"))),
+        "stands_in": Exists(Away.objects.filter(holding(now), id=OuterRef("away_id"))),
+    }
+
+
 # Every request reads these.
 _SEATS_IN = Prepared(
     lambda partnership_id, now: (
         Seat.objects.filter(partnership_id=partnership_id)
-        .annotate(**{AWAY_OR_SOON: Exists(Away.objects.filter(lasts(now), person_id=OuterRef("person_id")))})
+        .annotate(**_who_is_away(now))
         .select_related("person", "partnership__organisation")
         .order_by("begins", "id")
     ),
@@ -40,9 +49,7 @@ _SEATS_IN = Prepared(
     now=models.DateTimeField(),
 )
 _SEATS_OF = Prepared(
-    lambda person_id, now: (
-        Seat.objects.filter(holding(now), person_id=person_id).select_related("partnership").order_by("begins", "id")
-    ),
+    lambda person_id, now: seats_with(person_id, now=now),
     person_id=models.UUIDField(),
     now=models.DateTimeField(),
 )
@@ -51,7 +58,8 @@ _SEATS_OF = Prepared(
 def seats_in(partnership_id: uuid.UUID, *, now: datetime.datetime) -> list[Seat]:
     """Every seat there ever was in a partnership, with its person and partnership, in one query.
 
-    Each says whether its person is away at `now` or will be (`is_away_or_soon`).
+    Each says whether its person is away at `now` (`is_away`), is or will be (`is_away_or_soon`), and whether it
+    was given to stand in for somebody who is away at `now` (`stands_in`).
     """
     seats: list[Seat] = _SEATS_IN(partnership_id=partnership_id, now=now)
     load_keys([seat.person.key_scope_id for seat in seats])
@@ -61,6 +69,12 @@ def seats_in(partnership_id: uuid.UUID, *, now: datetime.datetime) -> list[Seat]
 def seats_of(person_id: uuid.UUID, *, now: datetime.datetime) -> list[Seat]:
     """The seats that a person holds now, oldest first, in one query."""
     return _SEATS_OF(person_id=person_id, now=now)
+
+
+def seats_with(person_id: uuid.UUID, *, now: datetime.datetime, **beside: Any) -> QuerySet[Seat]:
+    """The same with something more `beside` each seat, for a page that needs it."""
+    rows = Seat.objects.filter(holding(now), person_id=person_id).annotate(**beside)
+    return rows.select_related("partnership").order_by("begins", "id")
 
 
 def posts_of(person_id: uuid.UUID, *, now: datetime.datetime) -> frozenset[Post]:
@@ -86,12 +100,6 @@ def clients_of(partnerships: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
     found = {seat.partnership_id: seat.person for seat in seats}
     load_keys([person.key_scope_id for person in found.values()])
     return found
-
-
-def away_now(organisation_id: uuid.UUID, now: datetime.datetime) -> dict[uuid.UUID, Away]:
-    """Who is away now, by person id, with until when and who stands in, in one query."""
-    rows = Away.objects.filter(holding(now), person__organisation_id=organisation_id).order_by("begins", "id")
-    return {away.person_id: away for away in rows}
 
 
 def away_or_soon(organisation_id: uuid.UUID, now: datetime.datetime) -> list[Away]:

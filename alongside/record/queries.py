@@ -321,7 +321,7 @@ def _to_pin(standing: Standing) -> list[Entry]:
 def pinned_in(place: Place) -> Pinned:
     """Her words as they stand, for pages of others. One query, and one more where she spoke."""
     _must_see(place, Kind.WORDS)
-    standing = standing_in(place)
+    standing = place.once(standing_in)
     return _pinned(_lines(place, _to_pin(standing), standing))
 
 
@@ -489,7 +489,7 @@ def waiting_in(place: Place) -> list[Waiting]:
     """What waits in this room for whoever looks, in one query; nothing for a seat that does not open it."""
     if not place.sees(Kind.WORDS):
         return []
-    standing, name = standing_in(place), {"name": place.client_name}
+    standing, name = place.once(standing_in), {"name": place.client_name}
     waiting = []
 
     def waits(sentence: str, page: str) -> None:

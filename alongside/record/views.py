@@ -153,8 +153,10 @@ def _listening_page(request: Request, place: Place, refused: Form | None = None,
         for event, act in ACTS.items()
     }
     write = {
-        Event.SEND.value: _form(forms.Send, stands, refused),
-        Event.CORRECT.value: _form(forms.Correct, stands, refused, words=found.heard.words if found.heard else ""),
+        Event.SEND.value: looked_over(_form(forms.Send, stands, refused), place),
+        Event.CORRECT.value: looked_over(
+            _form(forms.Correct, stands, refused, words=found.heard.words if found.heard else ""), place
+        ),
         Event.NOT_QUITE.value: _form(forms.NotQuite, stands, refused),
     }
     context = {
@@ -317,6 +319,8 @@ def _picture_page(
     on_lines = [one for column in columns for one in [*column.hers, *column.theirs]] + pictures
     shown = [form, where, *(column.add for column in columns)]
     shown += [each for one in on_lines for each in (one.change, one.differ)]
+    for each in filter(None, shown):
+        looked_over(each, place)
     context = {
         "picture": found,
         "columns": columns,

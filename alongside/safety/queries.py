@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -216,9 +218,8 @@ def _offers(place: Place, recent: Any) -> list[Waiting]:
     ]
 
 
-def calls_to_make(viewer: Viewer) -> list[uuid.UUID]:
-    """The spaces in which those who work with somebody are asked to call, the longest waiting first. One query."""
+def calls_to_make(viewer: Viewer) -> Any:
+    """The spaces in which those who work with somebody are asked to call, and since when: rows for `all_of`."""
     spaces = {seat.partnership_id for seat in viewer.seats if Role(seat.role) in (Role.WORKER, Role.COVER)}
     rows = Call.objects.visible_to(viewer).filter(partnership_id__in=sorted(spaces), settled="")
-    # Whole rows: each says in which space it was read.
-    return list(dict.fromkeys(call.partnership_id for call in rows.order_by("opens_at", "asked_at", "id")))
+    return rows.values_list("partnership_id", Cast("opens_at", TextField()))

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -597,11 +598,11 @@ def reports_for(viewer: Viewer) -> list[Report]:
     return sorted(found, key=lambda report: report.answered_at is not None)
 
 
-def reports_waiting(viewer: Viewer) -> int:
-    """How many reports wait for an answer of this person. What stands in them is not read. One query."""
+def reports_waiting(viewer: Viewer) -> Any:
+    """The reports that wait for an answer of this person: rows for `all_of`. What stands in them is not read."""
     reports = Breach.objects.unguarded(because="whether something waits for this one person, and nothing of it")
-    with standing_for_house(viewer.organisation_id):
-        return reports.filter(goes_to_id=viewer.person_id, answered_at=None).count()
+    waiting = reports.filter(goes_to_id=viewer.person_id, answered_at=None)
+    return waiting.values_list("partnership_id", Cast("id", TextField()))
 
 
 # --- what waits --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 
 from alongside.access import policy
 from bench.yard.models import PlainEntry, PlainLog
@@ -14,6 +15,12 @@ PAGE = 50
 @policy.public(because="the yardstick: what the server and the middleware cost by themselves")
 def bare(request):
     return HttpResponse("ok")
+
+
+@csrf_exempt
+@policy.public(because="the yardstick: what a post costs by itself")
+def echo(request):
+    return HttpResponse(request.body, content_type="text/plain")
 
 
 @policy.public(because="the yardstick: a signed-in templated page of the record page's size, with a log row")

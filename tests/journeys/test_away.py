@@ -7,14 +7,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alongside.access.models import TrailLine
+from alongside.conversations.actions import hand_over_what_waits
 from alongside.glass import actions as glass
+from alongside.glass import queries as glass_queries
 from alongside.glass.actions import NotThisPerson
+from alongside.glass.rules import as_printed
 from alongside.journeys import actions, away, queries, tending
 from alongside.kit.errors import NotFound
 from alongside.kit.ids import new_id
 from alongside.people import queries as people
 from alongside.people.models import Away, Seat
 from alongside.people.rules import Post, Role
+from tests.conversations import steps as talk
 
 DAY = datetime.timedelta(days=1)
 TODAY = datetime.date(2026, 3, 2)
@@ -32,6 +36,11 @@ def say(cast, name="dana", *, of="dana", cover="amir", first=TODAY, last=FRIDAY,
         by=cast.viewer(name, now=now), person_id=cast.accounts[of].person_id,
         cover_id=cast.accounts[cover].person_id, first=first, last=last, now=now, write_id=write_id or new_id(),
     )  # fmt: skip
+
+
+def away_now(now):
+    """Who is away at a moment, and who stands in."""
+    return {away.person_id: away.cover_id for away in Away.objects.filter(people.holding(now))}
 
 
 def covers(cast, space="rosa", *, at=None):
@@ -71,11 +80,8 @@ def test_whoever_stands_in_has_a_seat_in_each_space_for_that_time_and_not_longer
         assert cast.place("amir", of=space).roles == {Role.COVER}
     with pytest.raises(NotFound):
         cast.place("amir", now=cast.now + 5 * DAY)
-    found = people.away_now(cast.organisation.id, cast.now)
-    assert {one: found[one].cover_id for one in found} == {
-        cast.accounts["dana"].person_id: cast.accounts["amir"].person_id
-    }
-    assert people.away_now(cast.organisation.id, cast.now + 5 * DAY) == {}
+    assert away_now(cast.now) == {cast.accounts["dana"].person_id: cast.accounts["amir"].person_id}
+    assert away_now(cast.now + 5 * DAY) == {}
     lines = TrailLine.objects.filter(doing__in=("say_away", "name_cover")).order_by("seq")
     assert [(line.doing, line.partnership_id) for line in lines] == [
         *(("name_cover", space) for space in sorted(cast.spaces.values())), ("say_away", None),
@@ -110,7 +116,7 @@ def test_a_leave_without_an_end_ends_when_dana_is_back_and_the_seats_with_it(cas
             back(cast, leave, name, now=later)
     back(cast, leave, now=later)
     assert covers(cast, at=later) == []
-    assert people.away_now(cast.organisation.id, later) == {}
+    assert away_now(later) == {}
     assert away.standing_in(cast.place("rosa", now=later)) == []
 
 
@@ -155,7 +161,7 @@ def test_rosa_does_not_want_amir_so_somebody_else_is_named_for_her_space_alone(c
     assert (covers(cast), covers(cast, "nadia")) == ([], ["amir"])
     [one] = away.standing_in(cast.place("rosa"))
     assert said(one.sentence) == "Dana is away until and with 6 March 2026. We look for somebody who stands in."
-    assert [away.how_many_to_fill(cast.viewer(name)) for name in ("samuel", "lena", "amir", "dana")] == [1, 1, 0, 0]
+    assert [len(away.to_fill(cast.viewer(name))) for name in ("samuel", "lena", "amir", "dana")] == [1, 1, 0, 0]
     [here] = away.who_is_away(cast.viewer("samuel")).to_fill
     assert (here.missing, here.name) == ("Dana", "Rosa"), "Samuel has a seat there"
     assert away.who_is_away(cast.viewer("lena")).to_fill[0].name == "", "Lena has none, and reads a reference"
@@ -218,6 +224,75 @@ def test_where_amir_works_already_he_needs_no_other_seat(cast):
     say(cast)
     assert (covers(cast), covers(cast, "nadia")) == ([], ["amir"])
     assert "Amir stands in" in said(away.standing_in(cast.place("rosa"))[0].sentence)
+
+
+# --- nobody is there who could be asked ------------------------------------------------------------
+
+
+@pytest.fixture
+def in_vain(cast):
+    """Dana is ill and nobody has said so. Nadia has no stand-in and no supervisor; Rosa has Samuel."""
+    talk.say(cast, "zqWAITS", "nadia", of="nadia")
+    talk.say(cast, "zqWAITS")
+    later = cast.now + datetime.timedelta(hours=7)
+    assert hand_over_what_waits(now=later) == 2
+    return later
+
+
+def waits_in_vain(cast, name, now):
+    return queries.staff_today(cast.viewer(name, now=now)).nobody_to_ask
+
+
+def test_whoever_leads_the_agency_is_told_how_many_wait_where_nobody_could_be_asked(cast, in_vain):
+    told = {name: waits_in_vain(cast, name, in_vain) for name in ("lena", "samuel", "dana", "amir", "robin")}
+    assert told == {"lena": 1, "samuel": 0, "dana": 0, "amir": 0, "robin": 0}
+    assert queries.staff_today(cast.viewer("samuel", now=in_vain)).to_answer, (
+        "control: Rosa waits too, and he was asked"
+    )
+    talk.say(cast, "Sorry.", "dana", of="nadia", now=in_vain)
+    assert waits_in_vain(cast, "lena", in_vain) == 0
+
+
+def test_it_is_done_when_somebody_is_there_and_told_once_where_somebody_was_said_to_be_away(cast, in_vain):
+    glass.exclude(
+        by=cast.viewer("nadia"), about=cast.place("nadia", of="nadia"), person_id=cast.accounts["amir"].person_id,
+        now=cast.now, write_id=new_id(),
+    )  # fmt: skip
+    leave = say(cast, "lena", last=None, now=in_vain)
+    today = queries.staff_today(cast.viewer("lena", now=in_vain))
+    assert (today.to_fill, today.nobody_to_ask) == (1, 0)
+    name_cover(cast, leave, "robin", by="lena", space="nadia", now=in_vain)
+    today = queries.staff_today(cast.viewer("lena", now=in_vain))
+    assert (today.to_fill, today.nobody_to_ask) == (0, 0)
+    assert [one.opens for one in queries.staff_today(cast.viewer("robin", now=in_vain)).to_answer] == [True]
+
+
+def test_a_stand_in_who_is_away_too_is_not_there(cast, in_vain):
+    Seat.objects.create(
+        partnership_id=cast.spaces["nadia"], person_id=cast.accounts["amir"].person_id, role=Role.COVER, begins=cast.now
+    )
+    assert waits_in_vain(cast, "lena", in_vain) == 0
+    say(cast, "samuel", of="amir", cover="robin", now=in_vain)
+    Seat.objects.filter(person_id=cast.accounts["robin"].person_id).update(ends=in_vain)
+    assert waits_in_vain(cast, "lena", in_vain) == 1
+
+
+@pytest.mark.once
+def test_the_page_tells_lena_which_reference_and_who_works_there_and_nobody_else_anything(
+    cast, in_vain, signed_in, frozen
+):
+    frozen.move_to(in_vain)
+    reference = glass_queries.reference_of(cast.spaces["nadia"])
+    shown = {name: signed_in(name).get("/today/").content.decode() for name in ("lena", "samuel", "robin")}
+    assert [name for name, page in shown.items() if 'id="nobody-to-ask"' in page] == ["lena"]
+    assert "In 1 space somebody waits for an answer" in shown["lena"]
+    pages = {name: signed_in(name).get("/staff/away/").content.decode() for name in shown}
+    assert [name for name, page in pages.items() if as_printed(reference) in page] == ["lena"]
+    there = pages["lena"][pages["lena"].index('id="in-vain"') :]
+    assert "Dana" in there[: there.index("</section>")]
+    for page in (*shown.values(), *pages.values()):
+        assert "Nadia" not in page
+        assert "zqWAITS" not in page
 
 
 # --- the pages -------------------------------------------------------------------------------------

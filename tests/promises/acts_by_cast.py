@@ -180,7 +180,7 @@ BY_POST = {
     "end_away": {"dana", "amir", "former", "robin", "samuel", "lena"},
     "name_cover": {"samuel", "lena"},
     "answer_passed_on": {"lena"},
-    "bring_in": {"dana", "amir", "former", "robin"},
+    "bring_in": {"dana", "amir", "former", "robin", "lena"},
     "hold": {"lena"},
     "lift_hold": {"lena", "samuel"},
     "break_glass": {"dana", "amir", "former", "robin", "samuel"},

@@ -31,6 +31,7 @@ from alongside.kit.ids import new_id
 from alongside.notes.rules import Audience
 from alongside.notes.rules import What as Said
 from alongside.people import actions as people
+from alongside.people.actions import keep_here
 from alongside.people.models import Account, Device, Seat, StaffPost
 from alongside.people.rules import Looks, Post, Role
 from alongside.plain import actions as plain
@@ -181,6 +182,15 @@ class Life:
             )
         self.asked_past = self.by("samuel", reach.agree_past_hours, asked_id=asked.id)
         self.by("dana", reach.see_to_it, write_id=new_id())
+        phone = keep_here(
+            by=self.cast.accounts["rosa"], session_key="her phone", looks=Looks.PHONE, her_own=True, now=self.cast.now
+        )
+        self.woken_id = new_id()
+        with override_settings(PUSH_CONTACT="mailto:notes@mail.example"):
+            self.by(
+                "rosa", reach.wake_device, write_id=self.woken_id, device=phone.id,
+                endpoint="https://fcm.googleapis.com/fcm/send/abc",
+            )  # fmt: skip
         self.by(
             "rosa", say_how_to_reach, write_id=new_id(), channel=Channel.TEXT, number=self.says("a number"),
             from_hour=datetime.time(8), to_hour=datetime.time(20), voicemail=False,
@@ -592,6 +602,7 @@ class Life:
             "share_id": self.share.id,
             "asked_id": self.asked.id,
             "asked_past_id": self.asked_past.id,
+            "woken_id": self.woken_id,
             "receipt_id": self.receipt.id,
             "guest_id": self.cast.accounts["priya"].person_id,
             "number": 1,

@@ -57,6 +57,7 @@ BY_NOBODY = {
     "erase_due": "the hour itself: what was asked for days ago is done, and says so in the agency's own lines",
     "erase_again": "whoever restores a backup, from the server's own command line; each space leaves its line",
     "forget_browser": "a browser that was left or signed out, whoever asks: it keeps nothing any more",
+    "close_to_others": "a step of taking a message back, whose line it is",
     "knock": "a step of whatever somebody is told of, whose line it is",
     "keep_call": "a step of asking to be called, whose line it is",
     "mark_heard": "a step of answering or skipping what was heard, whose line it is",

@@ -115,6 +115,7 @@ def test_to_who_has_no_seat_every_address_of_a_space_is_absent(life, signed_in):
                 assert shown(answer, named) == stranger, f"{name} can tell at {address} that there is something"
 
 
+@pytest.mark.once
 def test_not_even_the_length_of_the_answer_tells(life, signed_in):
     page, named = signed_in("robin"), life.named()
     absent = {**named, "partnership_id": new_id()}
@@ -239,6 +240,7 @@ def walk(request):
     return _walk
 
 
+@pytest.mark.once
 def test_every_look_gets_an_answer(walk):
     assert not [str(seen) for seen in walk if seen.answer.status_code >= 500]
     assert Counter(seen.by for seen in walk if seen.answer.status_code == 200)["rosa"] > 8
@@ -256,6 +258,7 @@ def changed(queries):
     return [sql for sql in queries if not re.match(READING, sql, re.IGNORECASE) and not re.match(ALLOWED, sql)]
 
 
+@pytest.mark.once
 def test_looking_at_a_page_writes_nothing_but_the_trail(walk):
     """The guard in the middleware refuses a view that writes; this looks at what is written around it."""
     assert not [(str(seen), changed(seen.queries)) for seen in walk if changed(seen.queries)]
@@ -273,6 +276,7 @@ def test_a_page_that_writes_when_it_is_looked_at_is_refused(cast, rf):
     assert get_never_writes(writes)(rf.post("/")).status_code == 200, "control"
 
 
+@pytest.mark.once
 def test_no_title_address_or_header_holds_a_word_of_anybodys(walk, settings):
     titles = set()
     for seen in walk:

@@ -34,6 +34,7 @@ HOUSEKEEPING = {
     "people.Device": "where somebody is signed in, for their own list of devices",
     "people.Keeping": "which browser may keep pages for its owner; the id in its cookie opens nothing",
     "reach.Outgoing": "for whom something is to leave, and when it was tried: ids and moments, no word and no number",
+    "reach.PushDevice": "where a phone of hers is woken, encrypted, since when; she alone sees that it is",
     "reach.KnownNumber": "the blind index of the number in a rule, by which a text finds its space",
     "reach.Unplaced": "when a text came that could not be put anywhere, and nothing of it",
     "reach.CameIn": "that a text came in, by a hash of the gateway's id: no number, no word, no space",

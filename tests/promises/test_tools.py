@@ -3,6 +3,7 @@
 import gettext
 import io
 
+import pytest
 from babel.messages.catalog import Catalog
 from django.conf import settings
 

@@ -4,6 +4,7 @@ import inspect
 import os
 import sys
 import textwrap
+from functools import cached_property
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -32,8 +33,8 @@ MUTANTS = [
     (consent, "rows_named_to", ", person_id=person_id", ""),
     (people, "holding", "Q(ends__gt=now)", "Q(ends__gte=now)"),
     (people, "holding", "& (Q(ends=None) | Q(ends__gt=now))", ""),
-    (grounds, "_grounds", "if viewer.may_be_shared_with else frozenset()", "if True else frozenset()"),
-    (grounds, "_grounds", "if viewer.may_be_shared_with else frozenset()", "if False else frozenset()"),
+    (grounds, "_grounds", "if is_shared_with else frozenset()", "if True else frozenset()"),
+    (grounds, "_grounds", "if is_shared_with else frozenset()", "if False else frozenset()"),
     (grounds, "_grounds", "named & Q(partnership__in=seats.values(\"partnership_id\"))", "named"),
     (grounds, "_grounds", "if named is not None", "if named is None and False"),
     (grounds, "_grounds", "ground & Q(kind__in=opened) if several else ground", "ground"),
@@ -61,14 +62,18 @@ ALIKE = {
 
 def broken(function, old, new):
     """The function with one piece of its text replaced."""
-    inner = function.fget if isinstance(function, property) else inspect.unwrap(function)
+    kept = isinstance(function, cached_property)
+    inner = function.func if kept else inspect.unwrap(function)
     source = textwrap.dedent(inspect.getsource(inner))
     flat = source if old in source else " ".join(source.split())
     assert old in flat, f"{old!r} does not stand in {function}"
     assert flat is source, f"{old!r} stands on two lines in {function}"
     space = dict(inner.__globals__)
     exec(compile("from __future__ import annotations\n" + source.replace(old, new), "<broken>", "exec"), space)
-    return space[inner.__name__]
+    found = cached_property(space[inner.__name__]) if kept else space[inner.__name__]
+    if kept:
+        found.__set_name__(None, inner.__name__)
+    return found
 
 
 def put(monkeypatch, where, name, function):

@@ -6,10 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from alongside.access import policy
-from alongside.access import queries as looks
 from alongside.access.requests import Request
 from alongside.glass import queries as emergencies
-from alongside.journeys import away, queries
+from alongside.journeys import queries
 from alongside.people.rules import Post
 from alongside.sharing import queries as sharing
 
@@ -20,12 +19,7 @@ def today(request: Request) -> HttpResponse:
     if request.viewer.is_staff:
         context = {
             "today": queries.staff_today(request.viewer),
-            "emergencies": emergencies.how_many_wait(request.viewer),
             "looks_after_emergencies": bool(request.viewer.posts & emergencies.LOOKS_AFTER),
-            "reports": sharing.reports_waiting(request.viewer),
-            "asked_in": looks.spaces_that_ask(request.viewer),
-            "came_on": looks.how_many_came_on(request.viewer),
-            "to_fill": away.how_many_to_fill(request.viewer),
             "looks_after_accounts": Post.DIRECTOR in request.viewer.posts,
         }
         return render(request, "journeys/today_staff.html", context)
