@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.agreement import actions, queries
 from alongside.agreement.forms import AcceptText, PartForm, StartDraft, TakeRowOut, form_for
@@ -55,7 +56,7 @@ def start(request: Request, place: Place) -> HttpResponseBase:
         return redirect("agreement:page", place.id)
     return answer_form(
         StartDraft(request.POST),
-        do=lambda form: actions.start_draft(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        do=acting(actions.start_draft, request, place),
         then=lambda draft: reverse("agreement:page", args=[place.id]),
         again=lambda form, status: _page(request, place, form, status),
     )

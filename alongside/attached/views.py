@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from alongside.access import Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.attached import actions, forms, queries, rules
 from alongside.kit.answers import answer_form, read_or_post
@@ -83,13 +84,10 @@ def _answer(
         return _page(request, place, attachment_id)
     return answer_form(
         kind(request.POST),
-        do=lambda form: act(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), attachment_id=attachment_id,
-            **form.given(),
-        ),
+        do=acting(act, request, place, attachment_id=attachment_id),
         then=lambda done: reverse("attached:written", args=[place.id, attachment_id]),
         again=lambda form, status: _page(request, place, attachment_id, form, status),
-    )  # fmt: skip
+    )
 
 
 @policy.place

@@ -14,36 +14,13 @@ from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import answer_posted
 from alongside.access.requests import Request
 from alongside.conversations import actions, forms, queries
-from alongside.kit.answers import answer_form, read_or_post
+from alongside.kit.answers import read_or_post
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
-from alongside.kit.ids import id_from
 from alongside.plain.second_look import looked_over
-
-
-def _answer(
-    request: Request,
-    place: Place,
-    form: Form,
-    act: Callable[..., Any],
-    draw: Callable[..., HttpResponse],
-    then: str,
-) -> HttpResponseBase:
-    """Do what a posted form asks for and go to `then`; draw the page again with a refused form.
-
-    Buttons of one page share a key: the address makes the writes different.
-    """
-    if request.method != "POST":
-        return draw(None, 200)
-
-    def do(form: Form) -> Any:
-        write_id = id_from(str(form.write_id()), request.path)
-        return act(by=place.by, about=place, now=request.now, write_id=write_id, **form.given())
-
-    return answer_form(form, do=do, then=lambda done: then, again=draw)
-
 
 # --- the conversation ------------------------------------------------------------------------------
 
@@ -90,7 +67,7 @@ def _page(request: Request, place: Place, refused: Form | None = None, status: i
 
 def _in_thread(request: Request, place: Place, form: Form, act: Callable[..., Any]) -> HttpResponseBase:
     then = reverse("conversations:thread", args=[place.id]) + "#newest"
-    return _answer(request, place, form, act, partial(_page, request, place), then)
+    return answer_posted(request, place, form, act, partial(_page, request, place), then)
 
 
 @policy.place
@@ -159,7 +136,7 @@ def _message_page(
 def _of_message(
     request: Request, place: Place, message_id: uuid.UUID, form: Form, act: Callable[..., Any]
 ) -> HttpResponseBase:
-    return _answer(
+    return answer_posted(
         request,
         place,
         form,
@@ -239,7 +216,7 @@ def nobody_answers(request: Request, place: Place) -> HttpResponseBase:
 @read_or_post
 def see_it_answered(request: Request, place: Place) -> HttpResponseBase:
     """Say that one sees to it that somebody answers."""
-    return _answer(
+    return answer_posted(
         request,
         place,
         forms.Press(request.POST),

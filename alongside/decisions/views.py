@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.decisions import actions, forms, queries, wording
 from alongside.decisions.queries import DecisionPage
@@ -24,7 +25,6 @@ from alongside.decisions.rules import Step
 from alongside.kit.answers import answer_form
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
-from alongside.kit.ids import id_from
 from alongside.plain.second_look import looked_over
 
 # Where each form stands: the part of the page, and the act that it asks for.
@@ -235,9 +235,7 @@ def open_question(request: Request, place: Place) -> HttpResponseBase:
         return again(looked_over(forms.NewQuestion(), place), 200)
     return answer_form(
         looked_over(forms.NewQuestion(request.POST), place),
-        do=lambda form: actions.open_decision(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.open_decision, request, place),
         then=lambda decision: reverse("decisions:page", args=[place.id, decision.id]),
         again=again,
     )
@@ -268,13 +266,12 @@ def _post(
     if way and (page.way_to_fit is None or page.way_to_fit.id != way):
         raise actions.TakenBack if way in {one.added.id for one in page.taken_back} else NotFound
 
+    # `at_address`: one button stands beside several gaps.
+    done = acting(do, request, place, at_address=True, decision_id=decision_id, **more)
+
     def act_on(form: Form) -> object:
-        # The address is part of the write: one button stands beside several gaps.
         try:
-            return do(
-                by=place.by, about=place, now=request.now, write_id=id_from(str(form.write_id()), request.path),
-                decision_id=decision_id, **form.given(), **more,
-            )  # fmt: skip
+            return done(form)
         except actions.ChangedInAnotherWindow as changed:
             if isinstance(form, forms.Weigh | forms.Fit):
                 form.show_both(there=changed.there, weighing_id=changed.weighing_id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.glass import actions, forms, queries, rules
 from alongside.kit.answers import SeeOther, answer_form, read_or_post
@@ -199,9 +200,7 @@ def not_this_person(request: Request, place: Place) -> HttpResponseBase:
         return _not_this_person(request, place)
     return answer_form(
         forms.NotThisPerson(request.POST, colleagues=queries.who_could_be_named(place)),
-        do=lambda form: actions.exclude(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.exclude, request, place),
         then=lambda exclusion: reverse("glass:not_this_person", args=[place.id]),
         again=lambda form, status: _not_this_person(request, place, form, status),
     )

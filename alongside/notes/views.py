@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
@@ -65,9 +66,7 @@ def write(request: Request, place: Place) -> HttpResponseBase:
         return _write_page(request, place)
     return answer_form(
         looked_over((forms.Write if place.is_client else forms.WriteAsStaff)(request.POST), place),
-        do=lambda form: actions.write_note(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.write_note, request, place),
         then=lambda note_id: reverse("notes:note", args=[place.id, note_id]),
         again=lambda form, status: _write_page(request, place, form, status),
     )
@@ -172,9 +171,7 @@ def do(request: Request, place: Place, note_id: uuid.UUID, name: str) -> HttpRes
         options = _options(place, queries.note_in(place, note_id), name)
     return answer_form(
         looked_over(kind(request.POST, **options), place),
-        do=lambda form: act(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), note_id=note_id, **form.given()
-        ),
+        do=acting(act, request, place, note_id=note_id),
         then=lambda _voice_id: reverse("notes:note", args=[place.id, note_id]),
         again=lambda form, status: _note_page(request, place, note_id, form, status),
     )
@@ -218,9 +215,7 @@ def write_own(request: Request, place: Place) -> HttpResponseBase:
         return _write_own_page(request, place)
     return answer_form(
         forms.Own(request.POST),
-        do=lambda form: actions.keep_own(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.keep_own, request, place),
         then=lambda own_id: reverse("notes:own_page", args=[place.id, own_id]),
         again=lambda form, status: _write_own_page(request, place, form, status),
     )
@@ -270,9 +265,7 @@ def do_with_own(request: Request, place: Place, own_id: uuid.UUID, name: str) ->
     options = {"people": queries.may_be_named(place)} if name == "readers" else {}
     return answer_form(
         kind(request.POST, **options),
-        do=lambda form: act(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), own_id=own_id, **form.given()
-        ),
+        do=acting(act, request, place, own_id=own_id),
         then=lambda _row_id: reverse("notes:own_page", args=[place.id, own_id]),
         again=lambda form, status: _own_page(request, place, own_id, form, status),
     )
@@ -302,9 +295,7 @@ def withhold(request: Request, place: Place, note_id: uuid.UUID) -> HttpResponse
         return _withhold_page(request, place, note_id)
     return answer_form(
         forms.Withhold(request.POST, people=queries.may_be_second(place, not_to=place.by.person_id)),
-        do=lambda form: actions.withhold(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), note_id=note_id, **form.given()
-        ),
+        do=acting(actions.withhold, request, place, note_id=note_id),
         then=lambda _withheld_id: reverse("notes:note", args=[place.id, note_id]),
         again=lambda form, status: _withhold_page(request, place, note_id, form, status),
     )
@@ -340,9 +331,7 @@ def agree(request: Request, place: Place, withheld_id: uuid.UUID) -> HttpRespons
         return _withheld_page(request, place, withheld_id)
     return answer_form(
         forms.Agree(request.POST, is_unmarked=True),
-        do=lambda form: actions.answer_withheld(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), withheld_id=withheld_id, **form.given()
-        ),
+        do=acting(actions.answer_withheld, request, place, withheld_id=withheld_id),
         then=lambda _row_id: _after_withheld(place, withheld_id),
         again=lambda form, status: _withheld_page(request, place, withheld_id, form, status),
     )
@@ -360,9 +349,7 @@ def answer_challenge(request: Request, place: Place, withheld_id: uuid.UUID) -> 
         return _withheld_page(request, place, withheld_id)
     return answer_form(
         forms.AnswerChallenge(request.POST),
-        do=lambda form: actions.answer_challenge(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), withheld_id=withheld_id, **form.given()
-        ),
+        do=acting(actions.answer_challenge, request, place, withheld_id=withheld_id),
         then=lambda _row_id: _after_withheld(place, withheld_id),
         again=lambda form, status: _withheld_page(request, place, withheld_id, form, status),
     )
@@ -388,9 +375,7 @@ def write_observation(request: Request, place: Place) -> HttpResponseBase:
         return _observe_page(request, place)
     return answer_form(
         forms.Observe(request.POST),
-        do=lambda form: actions.write_note(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.write_note, request, place),
         then=lambda _note_id: reverse("notes:write_observation", args=[place.id]) + "?kept",
         again=lambda form, status: _observe_page(request, place, form, status),
     )
@@ -433,9 +418,7 @@ def answer_for_you(request: Request, place: Place, note_id: uuid.UUID) -> HttpRe
         return _for_you_page(request, place)
     return answer_form(
         forms.Answer(request.POST),
-        do=lambda form: actions.answer_look(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), note_id=note_id, **form.given()
-        ),
+        do=acting(actions.answer_look, request, place, note_id=note_id),
         then=lambda _voice_id: reverse("notes:for_you", args=[place.id]),
         again=lambda form, status: _for_you_page(request, place, form, status),
     )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import SeeOther, answer_form, read_or_post
 from alongside.kit.forms import Form
@@ -49,9 +50,7 @@ def say(request: Request, place: Place, kind: type[Form]) -> HttpResponseBase:
         return _wording(request, place)
     return answer_form(
         kind(request.POST),
-        do=lambda form: actions.say_wording(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.say_wording, request, place),
         then=lambda kept: reverse("plain:wording", args=[place.id]),
         again=lambda form, status: _wording(request, place, form, status),
     )
@@ -124,7 +123,7 @@ def _answer(
 ) -> HttpResponseBase:
     return answer_form(
         looked_over(form, place),
-        do=lambda form: act(by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()),
+        do=acting(act, request, place),
         then=lambda kept: reverse("plain:say_back", args=[place.id]),
         again=lambda form, status: _say_back(request, place, form, status, on=on),
     )

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form
 from alongside.kit.errors import NotFound
@@ -61,9 +62,7 @@ def how_to_reach(request: Request, place: Place) -> HttpResponseBase:
 
     return answer_form(
         HowToReachInFull(request.POST),
-        do=lambda form: actions.say_how_to_reach(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.say_how_to_reach, request, place),
         then=lambda rule: _address(place),
         again=lambda form, status: _page(request, place, status, form=form),
     )
@@ -77,7 +76,7 @@ def try_it_out(request: Request, place: Place) -> HttpResponseBase:
 
     return answer_form(
         Press(request.POST),
-        do=lambda form: actions.try_it_out(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        do=acting(actions.try_it_out, request, place),
         then=lambda done: _address(place),
         again=lambda form, status: _page(request, place, status, pressed=form),
     )
@@ -91,13 +90,10 @@ def wake_here(request: Request, place: Place) -> HttpResponseBase:
 
     return answer_form(
         WakeHere(request.POST, auto_id=False),
-        do=lambda form: actions.wake_device(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), device=keeping_id_of(request),
-            **form.given(),
-        ),
+        do=acting(actions.wake_device, request, place, device=keeping_id_of(request)),
         then=lambda woken: _address(place),
         again=lambda form, status: _page(request, place, status, pressed=form),
-    )  # fmt: skip
+    )
 
 
 @policy.place
@@ -108,9 +104,7 @@ def wake_no_more(request: Request, place: Place, woken_id: uuid.UUID) -> HttpRes
 
     return answer_form(
         Press(request.POST),
-        do=lambda form: actions.wake_no_more(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), woken_id=woken_id
-        ),
+        do=acting(actions.wake_no_more, request, place, woken_id=woken_id),
         then=lambda done: _address(place),
         again=lambda form, status: _page(request, place, status, pressed=form),
     )
@@ -124,7 +118,7 @@ def see_to_it(request: Request, place: Place) -> HttpResponseBase:
 
     return answer_form(
         Press(request.POST),
-        do=lambda form: actions.see_to_it(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        do=acting(actions.see_to_it, request, place),
         then=lambda done: _address(place),
         again=lambda form, status: _page(request, place, status, pressed=form),
     )
@@ -138,9 +132,7 @@ def ask_past_hours(request: Request, place: Place) -> HttpResponseBase:
 
     return answer_form(
         CannotWait(request.POST),
-        do=lambda form: actions.ask_past_hours(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.ask_past_hours, request, place),
         then=lambda asked: _address(place),
         again=lambda form, status: _page(request, place, status, cannot_wait=form),
     )

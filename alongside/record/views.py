@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
@@ -46,7 +47,7 @@ def _answer(
         return draw(request, place)
     return answer_form(
         looked_over(kind(request.POST, request.FILES), place),
-        do=lambda form: act(by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()),
+        do=acting(act, request, place),
         then=lambda entry: reverse(page, args=[place.id]),
         again=lambda form, status: draw(request, place, form, status),
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside.access import Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form
 from alongside.kit.forms import Form
@@ -123,9 +124,7 @@ def write_plan(request: Request, place: Place) -> HttpResponseBase:
         return page(forms.WritePlan(initial=said))
     return answer_form(
         forms.WritePlan(request.POST),
-        do=lambda form: actions.write_plan(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.write_plan, request, place),
         then=lambda plan: _here(place, "#plan"),
         again=page,
     )
@@ -145,9 +144,7 @@ def look_back(request: Request, place: Place, call_id: uuid.UUID) -> HttpRespons
         return page(forms.LookBack(initial=night.said))
     return answer_form(
         forms.LookBack(request.POST),
-        do=lambda form: actions.look_back_at_night(
-            by=place.by, about=place, call_id=call_id, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.look_back_at_night, request, place, call_id=call_id),
         then=lambda look: _here(place, "#nights"),
         again=page,
     )
@@ -160,9 +157,7 @@ def leave_out(request: Request, place: Place, call_id: uuid.UUID) -> HttpRespons
     night = queries.night_to_look_back(place, call_id)
     return answer_form(
         forms.Press(request.POST, auto_id=False),
-        do=lambda form: actions.leave_out_look_back(
-            by=place.by, about=place, call_id=call_id, now=request.now, write_id=form.write_id()
-        ),
+        do=acting(actions.leave_out_look_back, request, place, call_id=call_id),
         then=lambda call: _here(place, ""),
         again=lambda form, status: render(
             request,

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.consent.rules import Shared
 from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
-from alongside.kit.ids import id_from
 from alongside.people.rules import Post
 from alongside.sharing import actions, forms, queries, rules
 from alongside.sharing.rules import Answer
@@ -53,17 +53,12 @@ def page(request: Request, place: Place) -> HttpResponseBase:
     return _page(request, place)
 
 
-def _write_id(request: Request, form: Form) -> uuid.UUID:
-    """The address is part of the write: the same button stands beside each row."""
-    return id_from(str(form.write_id()), request.path)
-
-
 def _press(request: Request, place: Place, act: Act, do: Callable[..., Any], **about: Any) -> HttpResponseBase:
     """Do what a button says and go back to the page."""
     access.require(place.by, act, about=place)
     return answer_form(
         forms.Press(request.POST),
-        do=lambda form: do(by=place.by, about=place, now=request.now, write_id=_write_id(request, form), **about),
+        do=acting(do, request, place, at_address=True, **about),
         then=lambda done: reverse("sharing:page", args=[place.id]),
         again=lambda form, status: _page(request, place, form, status),
     )
@@ -111,9 +106,7 @@ def ask_for(request: Request, place: Place) -> HttpResponseBase:
     access.require(place.by, Act.ASK_FOR_SHARE, about=place)
     return answer_form(
         forms.AskFor(request.POST, people=queries.can_be_given_to(place)),
-        do=lambda form: actions.ask_for_share(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.ask_for_share, request, place),
         then=lambda ask: reverse("sharing:page", args=[place.id]) + "#asks",
         again=lambda form, status: _page(request, place, status=status, ask=form),
     )
@@ -135,9 +128,7 @@ def invite(request: Request, place: Place) -> HttpResponseBase:
         return again(forms.Invite())
     return answer_form(
         forms.Invite(request.POST),
-        do=lambda form: actions.invite(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.invite, request, place),
         then=lambda person: reverse("sharing:give", args=[place.id]) + f"?to={person.id}",
         again=again,
     )
@@ -170,13 +161,7 @@ def code(request: Request, place: Place, guest_id: uuid.UUID) -> HttpResponseBas
 
     return answer_form(
         forms.Press(request.POST),
-        do=lambda form: actions.make_code(
-            by=place.by,
-            about=place,
-            now=request.now,
-            write_id=_write_id(request, form),
-            person_id=guest_id,
-        ),
+        do=acting(actions.make_code, request, place, at_address=True, person_id=guest_id),
         then=shown,
         again=lambda form, status: _code(request, place, guest_id, form, status),
     )
@@ -270,9 +255,7 @@ def share(request: Request, place: Place) -> HttpResponseBase:
 
     return answer_form(
         forms.Confirm(request.POST),
-        do=lambda form: actions.share(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.share, request, place),
         then=lambda shares: reverse("sharing:page", args=[place.id]),
         again=again,
     )
@@ -338,9 +321,7 @@ def _as_invited(
 ) -> HttpResponseBase:
     return answer_form(
         form,
-        do=lambda form: act(
-            by=place.by, about=place, now=request.now, write_id=_write_id(request, form), **form.given(), **about
-        ),
+        do=acting(act, request, place, at_address=True, **about),
         then=lambda done: reverse("sharing:shared", args=[place.id]),
         again=lambda form, status: _shared(request, place, form, status, name=name),
     )
@@ -367,9 +348,7 @@ def leave(request: Request, place: Place) -> HttpResponseBase:
     me = place.by.person_id
     return answer_form(
         forms.Press(request.POST),
-        do=lambda form: actions.end_invitation(
-            by=place.by, about=place, now=request.now, write_id=_write_id(request, form), person_id=me
-        ),
+        do=acting(actions.end_invitation, request, place, at_address=True, person_id=me),
         then=lambda done: render(request, "sharing/left.html"),
         again=lambda form, status: _shared(request, place, form, status, name="press"),
     )
@@ -392,9 +371,7 @@ def passed_on(request: Request, place: Place, guest_id: uuid.UUID) -> HttpRespon
         return again(forms.PassedOn())
     return answer_form(
         forms.PassedOn(request.POST),
-        do=lambda form: actions.report_breach(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), person_id=guest_id, **form.given()
-        ),
+        do=acting(actions.report_breach, request, place, person_id=guest_id),
         then=lambda breach: reverse("sharing:page", args=[place.id]) + "#passed-on",
         again=again,
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import answer_form, read_or_post
 from alongside.kit.forms import Form
@@ -50,13 +51,7 @@ def ask_copy(request: Request, place: Place) -> HttpResponseBase:
         return _copy_page(request, place)
     return answer_form(
         forms.AskCopy(request.POST),
-        do=lambda form: actions.ask_copy(
-            by=place.by,
-            about=place,
-            now=request.now,
-            write_id=form.write_id(),
-            session_key=request.session.session_key or "",
-        ),
+        do=acting(actions.ask_copy, request, place, session_key=request.session.session_key or ""),
         then=lambda made: reverse("takeaway:copy", args=[place.id]),
         again=lambda form, status: _copy_page(request, place, form, status),
     )

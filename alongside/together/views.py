@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.kit.answers import SeeOther, answer_form
 from alongside.kit.errors import NotFound, Refused
@@ -62,9 +63,7 @@ def start(request: Request, place: Place) -> HttpResponseBase:
         return _papers_page(request, place)
     return answer_form(
         forms.Start(request.POST),
-        do=lambda form: actions.start_paper(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.start_paper, request, place),
         then=lambda made: _address(place, made.id),
         again=partial(_papers_page, request, place),
     )
@@ -166,15 +165,12 @@ def _press(
         return _paper_page(request, place, paper_id)
     return answer_form(
         forms.Press(request.POST, auto_id=False),
-        do=lambda form: act(
-            by=place.by, about=place, now=request.now, write_id=id_from(str(form.write_id()), request.path),
-            paper_id=paper_id, **given,
+        do=acting(act, request, place, at_address=True, paper_id=paper_id, **given),
+        then=lambda done: (
+            reverse("notes:note", args=[place.id, done.note_id]) if done.note_id else _address(place, paper_id)
         ),
-        then=lambda done: reverse("notes:note", args=[place.id, done.note_id])
-        if done.note_id
-        else _address(place, paper_id),
         again=partial(_paper_page, request, place, paper_id),
-    )  # fmt: skip
+    )
 
 
 @policy.place

@@ -14,41 +14,14 @@ from django.views.decorators.http import require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import answer_posted
 from alongside.access.requests import Request
-from alongside.kit.answers import answer_form, read_or_post
+from alongside.kit.answers import read_or_post
 from alongside.kit.errors import NotFound
 from alongside.kit.forms import Form
-from alongside.kit.ids import id_from
 from alongside.plain.second_look import looked_over
 from alongside.topics import actions, forms, queries
 from alongside.topics.rules import Move
-
-
-def _answer(
-    request: Request,
-    place: Place,
-    form: Form,
-    act: Callable[..., Any],
-    draw: Callable[..., HttpResponse],
-    then: str,
-) -> HttpResponseBase:
-    """Do what a posted form asks for and go to `then`; draw the page again with a refused form.
-
-    Buttons of one page share a key: the address makes the writes different.
-    """
-    if request.method != "POST":
-        return draw(None, 200)
-
-    def do(form: Form) -> Any:
-        write_id = id_from(str(form.write_id()), request.path)
-        return act(by=place.by, about=place, now=request.now, write_id=write_id, **form.given())
-
-    return answer_form(
-        form,
-        do=do,
-        then=lambda done: then,
-        again=draw,
-    )
 
 
 def _may(place: Place, *acts: Act) -> dict[str, bool]:
@@ -108,7 +81,7 @@ def _strengths_page(
 def _of_strength(
     request: Request, place: Place, strength_id: uuid.UUID, form: type[Form], act: Callable[..., Any]
 ) -> HttpResponseBase:
-    return _answer(
+    return answer_posted(
         request,
         place,
         _posted(form, strength_id, request),
@@ -130,7 +103,7 @@ def strengths(request: Request, place: Place) -> HttpResponseBase:
 def offer(request: Request, place: Place) -> HttpResponseBase:
     """She writes one of her own; somebody else offers one."""
     form = looked_over((forms.HerOwn if place.is_client else forms.Offer)(request.POST), place)
-    return _answer(
+    return answer_posted(
         request,
         place,
         form,
@@ -250,7 +223,7 @@ def _of_topic(
     *,
     then: str = "",
 ) -> HttpResponseBase:
-    return _answer(
+    return answer_posted(
         request,
         place,
         form,
@@ -272,7 +245,7 @@ def topics(request: Request, place: Place) -> HttpResponseBase:
 def name_it(request: Request, place: Place) -> HttpResponseBase:
     """Put something on the list."""
     form = looked_over((forms.Name if place.is_client else forms.NameForThem)(request.POST), place)
-    return _answer(
+    return answer_posted(
         request,
         place,
         form,
@@ -348,7 +321,7 @@ def look_back(request: Request, place: Place, topic_id: uuid.UUID) -> HttpRespon
 def _of_contact(
     request: Request, place: Place, topic_id: uuid.UUID, aftercare_id: uuid.UUID, act: Callable[..., Any]
 ) -> HttpResponseBase:
-    return _answer(
+    return answer_posted(
         request,
         place,
         forms.Press(request.POST),

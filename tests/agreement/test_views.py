@@ -45,6 +45,7 @@ def test_they_walk_from_nothing_to_a_text_that_holds_without_javascript(cast, si
     assert "never come unannounced" in words_of(rosa.get(url + "print/"))
 
 
+@pytest.mark.usefixtures("keeps_context")
 def test_every_part_has_a_form_that_can_be_sent_as_it_is(cast, signed_in, together, url):
     together.ready()
     rosa, dana = signed_in("rosa"), signed_in("dana")

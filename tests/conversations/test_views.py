@@ -1,6 +1,5 @@
 import datetime
 import re
-from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +13,7 @@ from alongside.conversations.models import Message, Thread
 from alongside.conversations.rules import ON_A_PAGE, What
 from alongside.conversations.urls import urlpatterns
 from tests.conversations.steps import promise, say, seen
+from tests.pages import only, page, post
 
 # Views only translate: what they ask of the database is tried on both in the tests of actions.
 pytestmark = pytest.mark.once
@@ -23,22 +23,6 @@ HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 
 def url(cast, name, *parts, of="rosa"):
     return reverse(f"conversations:{name}", args=[cast.spaces[of], *parts])
-
-
-def post(client, address, **form):
-    """As a browser sends a form: each end of a line as CR LF."""
-    body = urlencode({name: value.replace("\n", "\r\n") for name, value in form.items()})
-    return client.post(address, body, content_type="application/x-www-form-urlencoded")
-
-
-def page(client, address):
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def only(model):
-    return model.objects.unguarded(because="test").get()
 
 
 def test_the_two_write_with_plain_forms_and_a_double_tap_is_one_message(cast, signed_in):

@@ -12,6 +12,7 @@ from alongside.journeys import hard
 from alongside.kit.ids import new_id
 from alongside.safety.models import Call, HelpLine, LookBack, Plan
 from tests.agreement.conftest import VOLUNTARY, Together
+from tests.pages import only
 from tests.safety import steps
 from tests.safety.steps import HELPED, NUMBER, SIGNS
 from tests.safety.test_actions import MONDAY, SATURDAY_NIGHT
@@ -33,10 +34,6 @@ def page(client, address):
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode().replace("\u2068", "").replace("\u2069", "")
-
-
-def only(model):
-    return model.objects.unguarded(because="test").get()
 
 
 def told(shown):

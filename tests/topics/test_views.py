@@ -1,6 +1,5 @@
 import datetime
 import re
-from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -12,6 +11,7 @@ from alongside.topics import actions
 from alongside.topics.models import Aftercare, Strength, Topic
 from alongside.topics.rules import Sort
 from alongside.topics.urls import urlpatterns
+from tests.pages import only, page, post
 from tests.topics import steps
 from tests.topics.steps import HER_WORDS, SEEN, do
 
@@ -21,22 +21,6 @@ pytestmark = pytest.mark.once
 
 def url(cast, name, *parts, of="rosa"):
     return reverse(f"topics:{name}", args=[cast.spaces[of], *parts])
-
-
-def post(client, address, **form):
-    """As a browser sends a form: each end of a line as CR LF."""
-    body = urlencode({name: value.replace("\n", "\r\n") for name, value in form.items()})
-    return client.post(address, body, content_type="application/x-www-form-urlencoded")
-
-
-def page(client, address):
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def only(model):
-    return model.objects.unguarded(because="test").get()
 
 
 # --- strengths and what gets her through -----------------------------------------------------------

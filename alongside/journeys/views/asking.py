@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alongside.access import Place, policy
 from alongside.access import queries as looks
 from alongside.access import views as looked
+from alongside.access.answers import acting
 from alongside.access.forms import AnswerWhy, AskWhy, TakeBackWhy
 from alongside.access.requests import Request
 from alongside.journeys.actions import asking
@@ -30,9 +31,7 @@ def ask_why(request: Request, place: Place) -> HttpResponseBase:
         return looked.page(request, place)
     return answer_form(
         AskWhy(request.POST),
-        do=lambda form: asking.ask_why(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(asking.ask_why, request, place),
         then=lambda ask: f"{reverse('access:trail', args=[place.id])}#why-{ask.id}",
         again=lambda form, status: looked.page(request, place, form, status),
     )
@@ -44,9 +43,7 @@ def take_back_why(request: Request, place: Place, ask_id: uuid.UUID) -> HttpResp
     """Take a question back."""
     return answer_form(
         TakeBackWhy(request.POST),
-        do=lambda form: asking.take_back_why(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), ask_id=ask_id
-        ),
+        do=acting(asking.take_back_why, request, place, ask_id=ask_id),
         then=lambda ask: reverse("access:trail", args=[place.id]),
         again=lambda form, status: looked.page(request, place, form, status),
     )
@@ -86,9 +83,7 @@ def answer_why(request: Request, place: Place, ask_id: uuid.UUID) -> HttpRespons
         return _asked(request, place)
     return answer_form(
         AnswerWhy(request.POST),
-        do=lambda form: asking.answer_why(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), ask_id=ask_id, **form.given()
-        ),
+        do=acting(asking.answer_why, request, place, ask_id=ask_id),
         then=lambda ask: reverse("journeys:asked", args=[place.id]),
         again=lambda form, status: _asked(request, place, form, status, ask_id),
     )

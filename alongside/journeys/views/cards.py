@@ -10,6 +10,7 @@ from django.utils import translation
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.glass.queries import MAY_ASK
 from alongside.journeys import actions, queries, rules
@@ -80,7 +81,7 @@ def another_card(request: Request, place: Place) -> HttpResponseBase:
         return _another_card(request, place)
     return answer_form(
         Press(request.POST),
-        do=lambda form: actions.print_card(by=place.by, about=place, now=request.now, write_id=form.write_id()),
+        do=acting(actions.print_card, request, place),
         then=lambda card: _printed(request, card),
         again=lambda form, status: _another_card(request, place, form, status),
     )

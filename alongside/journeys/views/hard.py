@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.journeys import actions, hard
 from alongside.journeys.forms import AskToCall, Press
@@ -64,9 +65,7 @@ def ask_to_call(request: Request, place: Place) -> HttpResponseBase:
         return _page(request, place)
     return answer_form(
         AskToCall(request.POST),
-        do=lambda form: actions.ask_to_call(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(actions.ask_to_call, request, place),
         then=lambda call: reverse("safety:hard", args=[place.id]) + "#nights",
         again=lambda form, status: _page(request, place, form, status),
     )
@@ -80,9 +79,7 @@ def be_in_touch(request: Request, place: Place, call_id: uuid.UUID) -> HttpRespo
         return _page(request, place, call_id=call_id)
     return answer_form(
         Press(request.POST, auto_id=False),
-        do=lambda form: safety.be_in_touch(
-            by=place.by, about=place, call_id=call_id, now=request.now, write_id=form.write_id()
-        ),
+        do=acting(safety.be_in_touch, request, place, call_id=call_id),
         then=lambda call: reverse("safety:hard", args=[place.id]) + "#nights",
         again=lambda form, status: _page(request, place, form, status, call_id=call_id),
     )
@@ -96,9 +93,7 @@ def open_plan(request: Request, place: Place) -> HttpResponseBase:
         return _page(request, place)
     return answer_form(
         OpenPlan(request.POST),
-        do=lambda form: safety.open_plan(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(safety.open_plan, request, place),
         then=lambda plan: reverse("safety:hard", args=[place.id]) + "#plan",
         again=lambda form, status: _page(request, place, form, status),
     )

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from alongside import access
 from alongside.access import Act, Place, policy
+from alongside.access.answers import acting
 from alongside.access.requests import Request
 from alongside.journeys import actions, queries
 from alongside.journeys.forms import ChoosePin
@@ -122,9 +123,7 @@ def reach(request: Request, place: Place) -> HttpResponseBase:
         return page(HowToReach())
     return answer_form(
         HowToReach(request.POST),
-        do=lambda form: reach_actions.say_how_to_reach(
-            by=place.by, about=place, now=request.now, write_id=form.write_id(), **form.given()
-        ),
+        do=acting(reach_actions.say_how_to_reach, request, place),
         then=lambda rule: reverse("journeys:today"),
         again=page,
     )
