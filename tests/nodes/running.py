@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import re
 import secrets
 import signal
@@ -166,7 +167,7 @@ class Told:
 
 
 class Writer(threading.Thread):
-    """A client who keeps writing down what gets her through."""
+    """A client who keeps writing down what gets her through, about `pause` seconds after each answer."""
 
     def __init__(self, door: Door, space: Space, over: threading.Event, pause: float = 0.0) -> None:
         super().__init__(name=f"writer {space.id}")
@@ -182,9 +183,13 @@ class Writer(threading.Thread):
             while not self.over.is_set():
                 self._write()
                 if self.pause:
-                    time.sleep(self.pause)
+                    # People do not keep time with one another.
+                    self.over.wait(self.pause * (0.5 + random.random()))
         except BaseException as error:
             self.wrong = error
+        finally:
+            if self._line is not None:
+                self._line.close()
 
     def _write(self) -> None:
         typed = {"sort": "helps", "words": f"Number {len(self.told.acknowledged)}", "when": ""}
