@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.db.backends.signals import connection_created
 
 from alongside.access import wall
 from alongside.config.backup import chest, making, restoring, snapshot
@@ -365,6 +366,23 @@ def test_an_erasure_that_cannot_be_noted_does_not_happen(cast, frozen, settings,
 on_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="PostgreSQL’s own: set ALONGSIDE_TEST_ON=postgresql")
 
 
+@contextlib.contextmanager
+def each_new_line_standing_for_nobody():
+    """As on a server: a new line to the database stands for nobody, while in a test it stands for the house."""
+
+    def for_nobody(connection, **_):
+        if connection.alias == "default":
+            connection.cursor().execute("SELECT set_config('alongside.viewer', '', false)")
+
+    connection_created.connect(for_nobody)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(for_nobody)
+        for line in connections.all():
+            line.close()
+
+
 @truly
 @on_postgresql
 def test_on_postgresql_the_rows_come_back_behind_their_wall_and_the_erased_do_not(cast, office, monkeypatch):
@@ -379,7 +397,8 @@ def test_on_postgresql_the_rows_come_back_behind_their_wall_and_the_erased_do_no
     with as_owner(), trail_unlocked():
         call_command("flush", database="default", interactive=False, verbosity=0)
     call_command("flush", database="keys", interactive=False, verbosity=0)
-    given = restoring.give_back(pair, officers=[office.lena], erased=[], now=cast.now)
+    with each_new_line_standing_for_nobody():
+        given = restoring.give_back(pair, officers=[office.lena], erased=[], now=cast.now)
     assert (given.spaces, given.erased, given.trail_holds) == (1, 1, True), given.trail
     with wall.standing_for_house(), connections["default"].cursor() as cursor:
         cursor.execute("SELECT id FROM topics_strength")

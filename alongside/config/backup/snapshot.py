@@ -173,9 +173,9 @@ def lay_postgresql(alias: str, folder: Path) -> None:
                     while piece := file.read(1024 * 1024):
                         copy.write(piece)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every key is looked at now
+            _count_on(cursor, list(columns))  # behind the wall its owner would find no row to go on from
             for table in forced:
                 cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
-            _count_on(cursor, list(columns))
 
 
 def _forced(cursor: Any, tables: list[str]) -> list[str]:
