@@ -19,6 +19,7 @@
                     empty when all is well. WCAG 2.0 to 2.2, A and AA, and axe's own good practice.
 `no_overflow(page)` what sticks out of the window sideways: a list of tags, empty when all is well.
 `well(page)`        asserts both.
+`close(context)`    closes a window that a test opened by itself.
 
 Mark such tests with `pytest.mark.browser`.
 """
@@ -32,6 +33,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -147,8 +149,14 @@ def _chromium() -> Iterator[tuple[Any, Any]]:
     asyncio._set_running_loop(None)
     yield browser, loop
     asyncio._set_running_loop(loop)
-    browser.close()
+    close(browser)
     playing.stop()
+
+
+def close(opened: Any) -> None:
+    """Close a window or a browser. Chromium now and then never says that it has: nobody waits for that for ever."""
+    with suppress(TimeoutError):
+        opened._sync(asyncio.wait_for(opened._impl_obj.close(reason=None), SECONDS_TO_WAIT))
 
 
 @pytest.fixture
@@ -218,7 +226,7 @@ def open_page(chromium: Any, server: Served, request: pytest.FixtureRequest) -> 
 
     yield open_page
     for context in contexts:
-        context.close()
+        close(context)
     assert not watch.said_in_console, f"A page said in the console: {watch.said_in_console}"
 
 

@@ -23,6 +23,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 import alongside  # noqa: F401  (the newer SQLite first)
 
 OURS = ("ALONGSIDE_DATA", "ALONGSIDE_TEST_ON", "ALONGSIDE_TEST_POSTGRESQL")
@@ -253,6 +255,12 @@ def trail_unlocked() -> Iterator[None]:
             yield
         finally:
             migration.lock(None, by_hand)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The stories in a browser come first, for they take longest: nobody waits for a last one in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def pytest_unconfigure() -> None:

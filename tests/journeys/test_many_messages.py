@@ -21,6 +21,7 @@ from playwright.sync_api import Error
 
 from alongside.journeys import actions as journeys
 from alongside.kit.ids import new_id
+from tests.browser import close
 from tests.journeys.lossy import Lossy, Sender, send_all
 from tests.killed import House
 
@@ -142,7 +143,7 @@ def run(cast, tmp_path, *, spaces: list[str], each: int, kills: int, every: floa
             page.evaluate(GO_ON)
             page.wait_for_function("() => window.ended", timeout=SECONDS_FOR_TWENTY * 1000)
             assert page.evaluate("window.ended") == "empty"
-            context.close()
+            close(context)
         killing.start()
         took = send_all(senders, seconds=seconds)
         done.set()

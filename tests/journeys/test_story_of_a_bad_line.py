@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.browser import chromium_path
+from tests.browser import chromium_path, close
 from tests.decisions.story import Story
 from tests.killed import House
 from tests.together import steps as together
@@ -163,7 +163,7 @@ def letter_without_a_line(phone, house, chromium, talk):
         phone.page.keyboard.insert_text(words)
         phone.page.wait_for_selector("#line >> text=Kept on this phone. It goes out when there is a line.")
         phone.page.wait_for_timeout(600)
-        phone.context.close()
+        close(phone.context)
         if words.startswith("Leo"):
             phone = Phone(phone.browser, house, phone.folder)
 
@@ -191,7 +191,7 @@ def letter_without_a_line(phone, house, chromium, talk):
     phone.page.goto(house.paper)
     assert reads(phone.page) == whole
     assert phone.page.is_hidden("#kept-from")
-    dana.close()
+    close(dana)
     return phone
 
 
@@ -213,7 +213,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     page.wait_for_selector(f"#messages >> text={PLANTED}")
     assert page.inner_text("#messages").count(PLANTED) == 1
     assert page.evaluate(STORES) == 0
-    nadia.close()
+    close(nadia)
 
     # Rosa's is. She says yes, and opens what she wants to have with her.
     phone = Phone(chromium, house, tmp_path / "profile")
@@ -312,7 +312,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     page.wait_for_timeout(500)
     page.goto("/hard/")
     assert page.evaluate(STORES) == 0
-    library.close()
+    close(library)
 
     # Once more; and with the line gone she leaves, while something waits. It is blank at once.
     phone.signs_in(house.keys["phone again"])
@@ -346,7 +346,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     page.goto(house.url.replace("localhost", "127.0.0.1") + "/hard/")
     page.evaluate("localStorage.setItem('control', 'zqholunder')")
     page.wait_for_timeout(300)
-    phone.context.close()
+    close(phone.context)
     assert phone.on_disk("zqholunder"), "control: a word in the browser's files is found"
     assert not phone.on_disk(PLANTED)
     assert not [line for line in phone.said if line.startswith("error:") or "violates" in line]

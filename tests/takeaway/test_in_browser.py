@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from tests.browser import close
 from tests.record import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
@@ -33,7 +34,7 @@ def test_she_makes_her_copy_takes_it_and_reads_it_offline(cast, frozen, open_pag
         first = reading.locator("main h2").first.inner_text()
         assert first == "What I need, what I hope for"
     finally:
-        alone.close()
+        close(alone)
 
     page.goto(f"/space/{cast.spaces['rosa']}/my-copy/")
     assert page.get_by_role("button", name="Make my copy").is_visible(), "it can be taken once"
