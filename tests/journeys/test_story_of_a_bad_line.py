@@ -30,6 +30,7 @@ WAITS = "Keep.waiting(document.body.dataset.keep).then((all) => all.map((one) =>
 NOTICES = """navigator.serviceWorker.getRegistration('/')
   .then((known) => (known ? known.getNotifications() : []))
   .then((all) => all.map((one) => [one.title, one.body, one.lang, one.dir, one.tag].join('|')))"""
+IS_KEPT = "Keep.keptPage(location.href).then((one) => !!one)"
 IN_CHARGE = "() => navigator.serviceWorker.controller !== null"
 # Says how long after the press nothing of the page can be seen any more, two frames later.
 WATCH = """() => document.addEventListener('submit', () => {
@@ -99,6 +100,15 @@ def house(cast, tmp_path):
     found.start()
     yield found
     found.kill()
+
+
+def comes_true(page, holds) -> bool:
+    """Whether something comes to hold within half a minute."""
+    for _ in range(100):
+        if holds():
+            return True
+        page.wait_for_timeout(300)
+    return False
 
 
 def say(page, text: str) -> None:
@@ -226,7 +236,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     weighing = house.story.url("on-the-way/")
     for address in (weighing, talk):
         page.goto(address)
-    page.wait_for_timeout(500)
+        assert comes_true(page, lambda: page.evaluate(IS_KEPT))
 
     # Without a line she reads on, writes three messages, and weighs; with what is not kept she is told so.
     phone.line(False)
@@ -309,16 +319,14 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     other.goto("/devices/")
     other.click("text=It shall forget them")
     page.goto("/hard/")
-    page.wait_for_timeout(500)
-    page.goto("/hard/")
-    assert page.evaluate(STORES) == 0
+    assert comes_true(page, lambda: page.goto("/hard/") and page.evaluate(STORES) == 0)
     close(library)
 
     # Once more; and with the line gone she leaves, while something waits. It is blank at once.
     phone.signs_in(house.keys["phone again"])
     keep_here(phone)
     page.goto(talk)
-    page.wait_for_timeout(500)
+    assert comes_true(page, lambda: page.evaluate(IS_KEPT))
     phone.line(False)
     house.kill()
     say(page, f"{PLANTED} waits")
@@ -327,9 +335,8 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     assert any(PLANTED in one for one in page.evaluate("Keep.keptPage(location.href).then((one) => [one.html])"))
     page.evaluate(WATCH)
     page.click(".leave button")
-    page.wait_for_timeout(1500)
+    assert comes_true(page, lambda: any(line.startswith("seen ") for line in phone.said))
     seen = [line.split() for line in phone.said if line.startswith("seen ")]
-    assert seen
     assert seen[-1][2] == "none"
     print(f"\nblank after {float(seen[-1][1]):.0f} ms, without a line and with a worker")
     assert float(seen[-1][1]) < 1000  # a tenth of a second where nothing else runs: see tests/web/test_leave.py
@@ -341,8 +348,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     page = phone.new_page()
     page.goto("/today/")
     assert "/?next=" in page.url
-    page.wait_for_timeout(500)
-    assert page.evaluate(STORES) == 0
+    assert comes_true(page, lambda: page.evaluate(STORES) == 0)
     page.goto(house.url.replace("localhost", "127.0.0.1") + "/hard/")
     page.evaluate("localStorage.setItem('control', 'zqholunder')")
     page.wait_for_timeout(300)
