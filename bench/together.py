@@ -75,7 +75,7 @@ class _Page:
         self.doc: Any = Doc(skip_gc=True)
         self.text = self.doc.get("text", type=Text)
         self.line, self.stream = _Line(base_url, session), _Line(base_url, session)
-        self.path, self.live = f"/space/{space.id}/together/{paper}/", f"/live/{space.id}"
+        self.path, self.live = f"/space/{space.id}/together/{paper}/", f"/live/{space.id}?paper={paper}"
         self.number = 0
         # how the text stood before each letter that was not sent yet
         self.unsent: list[bytes] = []
