@@ -91,6 +91,25 @@ def test_it_opens_nothing_after_it_was_taken_back_not_even_when_sharing_goes_on(
     assert not reads(cast)
 
 
+def test_what_was_taken_back_while_it_was_paused_stays_taken_back(cast, space):
+    one = given(cast)
+    do(actions.pause_shares, cast, "rosa")
+    take_back(cast, one)
+    do(actions.go_on_sharing, cast, "rosa")
+    assert not reads(cast)
+
+
+def test_it_opens_nothing_where_the_seat_has_ended_though_there_is_one_elsewhere(cast, space):
+    given(cast)
+    Seat.objects.filter(person_id=cast.accounts["priya"].person_id).update(ends=cast.now + MINUTE)
+    Seat.objects.create(
+        partnership_id=cast.spaces["nadia"], person_id=cast.accounts["priya"].person_id, role=Role.SUPPORTER,
+        begins=cast.now,
+    )  # fmt: skip
+    assert reads(cast), "control"
+    assert not reads(cast, now=cast.now + MINUTE)
+
+
 def test_it_opens_nothing_once_the_seat_has_ended(cast, space):
     given(cast)
     Seat.objects.filter(person_id=cast.accounts["priya"].person_id).update(ends=cast.now + MINUTE)

@@ -53,8 +53,10 @@ MUTANTS = [
     (actions, "share", "any(one.paused_at is not None for one in there)", "False"),
     (actions, "_holding_or_paused", ", withdrawn_at=None", ""),
 ]  # fmt: skip
-# What the law cannot notice, and why that is no hole.
+# What the law does not notice in so many lives, and why that is no hole.
 ALIKE = {
+    ("_shared", " & Q(partnership__in=invited)"): "a test of its own: a seat elsewhere (tests/access/test_shares.py)",
+    ("go_on_sharing", ".update(paused_at=None)"): "a test of its own: taken back while paused (the same file)",
     ("opening", "begins__lte=now, "): "nothing is given from a later day on",
     ("_holding_or_paused", ", withdrawn_at=None"): "it refuses more, and opens nothing",
 }
