@@ -271,6 +271,23 @@ async def _delivery(
     }
 
 
+async def _open_pages(base_url: str, house: list[Space], streams: int) -> list[_Line]:
+    """Open as many streams, by turns of all who may look, a hundred at a time; each has heard its first count."""
+    everyone = [(space.id, session) for space in house for session in space.lookers]
+    lines: list[_Line] = []
+    for start in range(0, streams, 100):
+        some = []
+        for number in range(start, min(streams, start + 100)):
+            space_id, session = everyone[number % len(everyone)]
+            line = _Line(base_url, session)
+            await line.open()
+            some.append((line, f"/live/{space_id}"))
+        await asyncio.gather(*(line.listen(path) for line, path in some))
+        await asyncio.gather(*(line.next_count() for line, _ in some))
+        lines += [line for line, _ in some]
+    return lines
+
+
 async def _idle(base_url: str, house: list[Space], pid: int, streams: int) -> dict[str, float]:
     """What `streams` open pages cost in memory, and how long they take to open."""
     server = psutil.Process(pid)
@@ -280,18 +297,7 @@ async def _idle(base_url: str, house: list[Space], pid: int, streams: int) -> di
             writer.line.close()
     before = server.memory_info().rss
     begun = time.perf_counter()
-    lines: list[_Line] = []
-    everyone = [(space.id, session) for space in house for session in space.lookers]
-    for start in range(0, streams, 50):
-        some = []
-        for number in range(start, min(streams, start + 50)):
-            space_id, session = everyone[number % len(everyone)]
-            line = _Line(base_url, session)
-            await line.open()
-            some.append((line, f"/live/{space_id}"))
-        await asyncio.gather(*(line.listen(path) for line, path in some))
-        await asyncio.gather(*(line.next_count() for line, _ in some))
-        lines += [line for line, _ in some]
+    lines = await _open_pages(base_url, house, streams)
     opened = time.perf_counter() - begun
     await asyncio.sleep(7)  # at least one look at all of them
     spent = server.cpu_times()
@@ -367,18 +373,7 @@ async def _crowd(base_url: str, house: list[Space], pid: int, streams: int, writ
 
     alone, cpu_alone = await one()
     before, begun = server.memory_info().rss, time.perf_counter()
-    everyone = [(space.id, session) for space in others for session in space.lookers]
-    lines: list[_Line] = []
-    for start in range(0, streams, 100):
-        some = []
-        for number in range(start, min(streams, start + 100)):
-            space_id, session = everyone[number % len(everyone)]
-            line = _Line(base_url, session)
-            await line.open()
-            some.append((line, f"/live/{space_id}"))
-        await asyncio.gather(*(line.listen(path) for line, path in some))
-        await asyncio.gather(*(line.next_count() for line, _ in some))
-        lines += [line for line, _ in some]
+    lines = await _open_pages(base_url, others, streams)
     opened = time.perf_counter() - begun
     await asyncio.sleep(1)
     after = server.memory_info().rss

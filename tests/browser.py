@@ -33,7 +33,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,48 +128,65 @@ def chromium_path() -> str:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 
 
-@pytest.fixture(scope="session")
-def _chromium() -> Iterator[tuple[Any, Any]]:
-    path = chromium_path()
-    if not path:
-        pytest.skip("needs the system's Chromium, which is not here")
-    from playwright.sync_api import sync_playwright
+class _Chromium:
+    """The browser of a run. One that stopped answering is left alone, and another one is started in its place."""
 
-    playing = sync_playwright().start()
-    browser = playing.chromium.launch(
-        executable_path=path,
-        # The microphone is a machine's: it hums for a page that a test gave `permissions=["microphone"]`.
-        args=[
-            "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--use-fake-device-for-media-stream",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-        ],
-    )  # fmt: skip
-    loop = asyncio.get_running_loop()
-    asyncio._set_running_loop(None)
-    yield browser, loop
-    asyncio._set_running_loop(loop)
-    close(browser)
-    playing.stop()
+    def __init__(self) -> None:
+        path = chromium_path()
+        if not path:
+            pytest.skip("needs the system's Chromium, which is not here")
+        from playwright.sync_api import expect, sync_playwright
+
+        expect.set_options(timeout=SECONDS_TO_WAIT * 1000)
+        self.path, self.playing = path, sync_playwright().start()
+        # Playwright leaves its event loop marked as running in this thread, which Django and `asyncio.run`
+        # would take for theirs. So the mark is there only while a browser test runs: see `chromium`.
+        self.loop = asyncio.get_running_loop()
+        self.browser: Any = None
+
+    def answers(self) -> Any:
+        """A browser that answers."""
+        if self.browser is None or self.browser in _hung:
+            self.browser = self.playing.chromium.launch(
+                executable_path=self.path,
+                # The microphone is a machine's: it hums for a page that a test gave `permissions=["microphone"]`.
+                args=[
+                    "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--use-fake-device-for-media-stream",
+                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+                ],
+            )  # fmt: skip
+        return self.browser
+
+
+_hung: list[Any] = []
 
 
 def close(opened: Any) -> None:
     """Close a window or a browser. Chromium now and then never says that it has: nobody waits for that for ever."""
-    with suppress(TimeoutError):
+    try:
         opened._sync(asyncio.wait_for(opened._impl_obj.close(reason=None), SECONDS_TO_WAIT))
+    except TimeoutError:
+        _hung.append(getattr(opened, "browser", None) or opened)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[_Chromium]:
+    found = _Chromium()
+    asyncio._set_running_loop(None)
+    yield found
+    asyncio._set_running_loop(found.loop)
+    if found.browser is not None and found.browser not in _hung:
+        close(found.browser)
+    found.playing.stop()
 
 
 @pytest.fixture
-def chromium(_chromium: tuple[Any, Any]) -> Iterator[Any]:
-    """The browser, started once a run.
-
-    Playwright leaves its event loop marked as running in this thread, which Django and
-    `asyncio.run` would take for theirs. So the mark is there only while a browser test runs.
-    """
-    browser, loop = _chromium
+def chromium(_chromium: _Chromium) -> Iterator[Any]:
+    """The browser, started once a run."""
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    asyncio._set_running_loop(loop)
-    yield browser
+    asyncio._set_running_loop(_chromium.loop)
+    yield _chromium.answers()
     connections.close_all()  # with the mark there, Django keeps connections apart from those without it
     asyncio._set_running_loop(None)
     if before is None:

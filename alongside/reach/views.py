@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
@@ -54,6 +56,18 @@ def _address(place: Place) -> str:
     return reverse("reach:how_to_reach", args=[place.id])
 
 
+def _pressed(request: Request, place: Place, form: Form, act: Callable[..., Any], **more: Any) -> HttpResponseBase:
+    """One of the page's small forms: what it asks for is done, and the page shows it."""
+    if request.method != "POST":
+        return _page(request, place)
+    return answer_form(
+        form,
+        do=acting(act, request, place, **more),
+        then=lambda done: _address(place),
+        again=lambda form, status: _page(request, place, status, pressed=form),
+    )
+
+
 @policy.place
 def how_to_reach(request: Request, place: Place) -> HttpResponseBase:
     """Show how and when she may be reached; let her, and only her, say it anew."""
@@ -71,57 +85,26 @@ def how_to_reach(request: Request, place: Place) -> HttpResponseBase:
 @policy.place
 def try_it_out(request: Request, place: Place) -> HttpResponseBase:
     """She has sent to herself what would come."""
-    if request.method != "POST":
-        return _page(request, place)
-
-    return answer_form(
-        Press(request.POST),
-        do=acting(actions.try_it_out, request, place),
-        then=lambda done: _address(place),
-        again=lambda form, status: _page(request, place, status, pressed=form),
-    )
+    return _pressed(request, place, Press(request.POST), actions.try_it_out)
 
 
 @policy.place
 def wake_here(request: Request, place: Place) -> HttpResponseBase:
     """She turns notices on, on this phone."""
-    if request.method != "POST":
-        return _page(request, place)
-
-    return answer_form(
-        WakeHere(request.POST, auto_id=False),
-        do=acting(actions.wake_device, request, place, device=keeping_id_of(request)),
-        then=lambda woken: _address(place),
-        again=lambda form, status: _page(request, place, status, pressed=form),
-    )
+    form = WakeHere(request.POST, auto_id=False)
+    return _pressed(request, place, form, actions.wake_device, device=keeping_id_of(request))
 
 
 @policy.place
 def wake_no_more(request: Request, place: Place, woken_id: uuid.UUID) -> HttpResponseBase:
     """She turns notices off, on one of her phones."""
-    if request.method != "POST":
-        return _page(request, place)
-
-    return answer_form(
-        Press(request.POST),
-        do=acting(actions.wake_no_more, request, place, woken_id=woken_id),
-        then=lambda done: _address(place),
-        again=lambda form, status: _page(request, place, status, pressed=form),
-    )
+    return _pressed(request, place, Press(request.POST), actions.wake_no_more, woken_id=woken_id)
 
 
 @policy.place
 def see_to_it(request: Request, place: Place) -> HttpResponseBase:
     """Somebody who works with her tried another way."""
-    if request.method != "POST":
-        return _page(request, place)
-
-    return answer_form(
-        Press(request.POST),
-        do=acting(actions.see_to_it, request, place),
-        then=lambda done: _address(place),
-        again=lambda form, status: _page(request, place, status, pressed=form),
-    )
+    return _pressed(request, place, Press(request.POST), actions.see_to_it)
 
 
 @policy.place

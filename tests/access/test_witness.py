@@ -14,6 +14,7 @@ from alongside.access.models import TrailLine, TrailTree
 from alongside.people.session_store import SessionStore
 from tests.access.by_hand import lock_taken_off
 from tests.access.test_every_read import say
+from tests.browser import close
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +67,7 @@ def test_the_script_agrees_with_ours_on_every_proof_and_on_every_forgery(chromiu
             )
             assert shown == expected, (before, size, change)
             seen += 1
-    context.close()
+    close(context)
     with capsys.disabled():
         print(f"\n[witness] {seen} of {seen} verdicts of the browser are ours")
 

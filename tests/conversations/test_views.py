@@ -54,9 +54,9 @@ def test_her_own_and_theirs_are_told_apart_by_more_than_a_colour(cast, signed_in
     say(cast, "mine")
     say(cast, "theirs", "dana")
     shown = page(signed_in("rosa"), url(cast, "thread"))
-    bubble = r'<li class="note (me|them)"[^>]*>\s*<p class="who"><bdi>(\w+)</bdi>(, social worker)?'
+    bubble = r'<li class="note (me|them)"[^>]*>\s*<p class="who"><bdi>(\w+)</bdi>( · social worker)?'
     assert re.findall(bubble, shown) == [
-        ("me", "You", ""), ("them", "Dana", ", social worker"),
+        ("me", "You", ""), ("them", "Dana", " · social worker"),
     ]  # fmt: skip
 
 

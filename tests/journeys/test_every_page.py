@@ -34,7 +34,7 @@ def test_every_page_is_usable_by_everybody(cast, frozen, open_page, signed_in, p
         page = open_page("rosa", language=language, reduced_motion="reduce")
         for place, address in enumerate(pages):
             page.goto(address, wait_until="domcontentloaded")
-            assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+            assert page.evaluate("document.dir") == ("rtl" if language == "ar" else "ltr")
             found = no_overflow(page)
             if place % len(LANGUAGES) == number:  # each page in one of them, for it takes the most time
                 found += axe_light_and_dark(page, language=language)

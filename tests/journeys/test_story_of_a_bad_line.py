@@ -6,11 +6,13 @@ its own, so that its files can be read when it is closed.
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from tests.browser import chromium_path, close
 from tests.decisions.story import Story
@@ -167,7 +169,7 @@ def letter_without_a_line(phone, house, chromium, talk):
     house.kill()
     for words, opened in (("Leo was ill. ", "Dear school. "), (f"He {PLANTED}. ", "Dear school. Leo was ill. ")):
         phone.page.goto(house.paper)
-        assert phone.page.is_visible("#kept-from")
+        expect(phone.page.locator("#kept-from")).to_be_visible()
         assert reads(phone.page) == opened, "what she had written is there without a line"
         phone.page.locator(FIELD).press("End")
         phone.page.keyboard.insert_text(words)
@@ -200,7 +202,7 @@ def letter_without_a_line(phone, house, chromium, talk):
     hers.wait_for_function("([field, words]) => document.querySelector(field).value === words", arg=[FIELD, whole])
     phone.page.goto(house.paper)
     assert reads(phone.page) == whole
-    assert phone.page.is_hidden("#kept-from")
+    expect(phone.page.locator("#kept-from")).to_be_hidden()
     close(dana)
     return phone
 
@@ -217,7 +219,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     nadia.set_offline(True)
     say(page, f"Call me in the bakery {PLANTED}")
     page.wait_for_selector("#write >> text=What you typed stays here")
-    assert page.input_value("#write textarea[name=text]").endswith(PLANTED)
+    expect(page.locator("#write textarea[name=text]")).to_have_value(re.compile(f"{PLANTED}$"))
     assert page.evaluate(STORES) == 0
     nadia.set_offline(False)
     page.wait_for_selector(f"#messages >> text={PLANTED}")
@@ -241,7 +243,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     # Without a line she reads on, writes three messages, and weighs; with what is not kept she is told so.
     phone.line(False)
     page.goto(weighing)
-    assert page.is_visible("#kept-from")
+    expect(page.locator("#kept-from")).to_be_visible()
     school, cost = (house.story.matters[name] for name in ("school", "cost"))
     page.check(f"[name=weight_{school}][value='5']")
     page.check(f"[name=weight_{cost}][value='4']")
@@ -257,9 +259,10 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
         say(page, f"{PLANTED}{number}")
         page.wait_for_selector(f"#outbox >> text={PLANTED}{number}")
     page.goto(weighing)
-    assert page.is_checked(f"#weigh [name=weight_{school}][value='5']"), "what she chose shows while it waits"
+    # What she chose shows while it waits.
+    expect(page.locator(f"#weigh [name=weight_{school}][value='5']")).to_be_checked()
     page.goto(f"/space/{space}/record/")
-    assert "There is no line" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("There is no line")
     assert "Riverside" not in page.content()
     page.click("text=What we write to each other")
     page.wait_for_selector("#outbox li")
@@ -283,9 +286,9 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     assert said.index(f"{PLANTED}0") < said.index(f"{PLANTED}1") < said.index(f"{PLANTED}2")
     assert "never mind" not in said
     page.goto(weighing)
-    assert page.is_checked(f"[name=weight_{school}][value='5']")
-    assert page.is_checked(f"[name=weight_{cost}][value='4']")
-    assert page.is_checked(f"{fit} [name=fit_{school}][value='2']")
+    expect(page.locator(f"[name=weight_{school}][value='5']")).to_be_checked()
+    expect(page.locator(f"[name=weight_{cost}][value='4']")).to_be_checked()
+    expect(page.locator(f"{fit} [name=fit_{school}][value='2']")).to_be_checked()
 
     # She weighs on two devices at once. What differs in nothing is joined; where both said something else of the
     # same thing she sees both, and hers is the word that counts.
@@ -304,12 +307,12 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     page.wait_for_selector("#outbox >> text=This did not go through")
     page.click("text=Look at it and send it again")
     page.wait_for_selector("#main >> text=In your other window you said: 3")
-    assert page.is_checked(f"#weigh [name=weight_{cost}][value='1']")
+    expect(page.locator(f"#weigh [name=weight_{cost}][value='1']")).to_be_checked()
     page.click("#weigh .btn")
     page.wait_for_selector("#outbox", state="detached")
     page.goto(weighing)
-    assert page.is_checked(f"[name=weight_{cost}][value='1']")
-    assert page.is_checked(f"[name=weight_{school}][value='5']")
+    expect(page.locator(f"[name=weight_{cost}][value='1']")).to_be_checked()
+    expect(page.locator(f"[name=weight_{school}][value='5']")).to_be_checked()
 
     phone = letter_without_a_line(phone, house, chromium, talk)
     page = phone.page
@@ -340,7 +343,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     assert seen[-1][2] == "none"
     print(f"\nblank after {float(seen[-1][1]):.0f} ms, without a line and with a worker")
     assert float(seen[-1][1]) < 1000  # a tenth of a second where nothing else runs: see tests/web/test_leave.py
-    page.close()
+    close(page)
 
     # Back in reach, the session is ended by the worker, which then goes too; nothing of ours is left.
     house.start()

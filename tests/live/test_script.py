@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser import close
+
 SCRIPT = Path(__file__).resolve().parents[2] / "alongside" / "web" / "static" / "web" / "live.js"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'"
 PAGE = "http://house.example/space/1/page/"
@@ -69,7 +71,7 @@ class Site:
 def site(chromium: Any) -> Any:
     site = Site(chromium)
     yield site
-    site.context.close()
+    close(site.context)
     assert not [line for line in site.said if "Failed to load resource" not in line]
 
 

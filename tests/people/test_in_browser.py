@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from tests.browser import axe_light_and_dark, no_overflow
+from tests.browser import axe_light_and_dark, close, no_overflow
 from tests.conftest import PASSWORD, PIN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
@@ -75,4 +75,4 @@ def test_the_pages_are_for_everybody(cast, signed_in, frozen, open_page, languag
         page = open_page(who, path, language=language)
         assert axe_light_and_dark(page, language=language) == [], path
         assert no_overflow(page) == [], path
-        page.close()
+        close(page)
