@@ -99,7 +99,7 @@ def test_with_the_trail_unwritable_every_page_is_refused_and_no_word_leaves(
     refused, got_out = 0, set()
     for name, page in pages.items():
         for url in addresses:
-            for headers in ({}, {"X-Live": "1"}):
+            for headers in ({}, {"X-Live": "1"}) if (name, url) in shows else ({},):
                 answer = page.get(url, headers=headers)
                 told = b"".join(answer.streaming_content) if answer.streaming else answer.content
                 text = told.decode(errors="replace")

@@ -33,10 +33,13 @@ def test_every_page_is_usable_by_everybody(cast, frozen, open_page, signed_in, p
         account.save(update_fields=["language"])
         page = open_page("rosa", language=language, reduced_motion="reduce")
         for place, address in enumerate(pages):
+            whole = place % len(LANGUAGES) == number  # each page in one of them, for it takes the most time
+            if language == "en" and not whole:
+                continue  # what fits in Spanish, fits in English
             page.goto(address, wait_until="domcontentloaded")
             assert page.evaluate("document.dir") == ("rtl" if language == "ar" else "ltr")
             found = no_overflow(page)
-            if place % len(LANGUAGES) == number:  # each page in one of them, for it takes the most time
+            if whole:
                 found += axe_light_and_dark(page, language=language)
             if found:
                 amiss[f"{language} {address}"] = found

@@ -343,7 +343,7 @@ def test_a_bad_line(cast, house, chromium, tmp_path):
     assert seen[-1][2] == "none"
     print(f"\nblank after {float(seen[-1][1]):.0f} ms, without a line and with a worker")
     assert float(seen[-1][1]) < 1000  # a tenth of a second where nothing else runs: see tests/web/test_leave.py
-    close(page)
+    page.close()
 
     # Back in reach, the session is ended by the worker, which then goes too; nothing of ours is left.
     house.start()

@@ -75,4 +75,4 @@ def test_the_pages_are_for_everybody(cast, signed_in, frozen, open_page, languag
         page = open_page(who, path, language=language)
         assert axe_light_and_dark(page, language=language) == [], path
         assert no_overflow(page) == [], path
-        close(page)
+        close(page.context)
