@@ -44,7 +44,7 @@ def until_blank(open_page) -> float:
     page.on("console", lambda line: said.append(line.text))
     page.evaluate(WATCH)
     page.evaluate(PRESS)
-    for _ in range(100):
+    for _ in range(600):
         if held and said:
             break
         page.wait_for_timeout(50)
