@@ -77,7 +77,7 @@ def test_two_windows_write_one_letter_and_nothing_is_lost(cast, frozen, open_pag
     assert asked <= 32 + 14 + 4, "nobody asks for what they typed themselves"
     aside["who"].wait_for_selector("text=Dear school")
     print(f"\nasked again while {len(both)} letters were typed: {asks['list'] - begun['list']} list, {asks['who']} who")
-    assert asks["list"] - begun["list"] <= 1, "Dana's first letter has a line in the trail"
+    assert asks["list"] - begun["list"] <= 2, "the first letter of each has a line in the trail"
     assert asks["who"] <= 4, "when the typing rests"
     listed = asks["list"]
 
