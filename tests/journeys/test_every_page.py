@@ -53,4 +53,4 @@ def test_every_page_is_usable_by_everybody(cast, frozen, open_page, signed_in, p
             if found:
                 amiss[f"{language} {address}"] = found
     assert not amiss
-    assert len(pages) > 15
+    assert len(pages) > 30

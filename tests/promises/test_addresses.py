@@ -159,7 +159,7 @@ def test_the_same_addresses_open_to_rosa(life, signed_in):
                 status = getattr(page, method)(filled(address, named)).status_code
                 answers.setdefault(address, []).append(status)
                 if method == "get" and status != 404:
-                    break  # everybody looks at all of them below
+                    break  # whoever has a seat looks at all of them below
     for address, statuses in answers.items():
         if address.split(">/")[-1] in ONLY_THEN:
             continue
